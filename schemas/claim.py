@@ -1,0 +1,122 @@
+"""Claims: the statements of an article that can be checked, and who is said to have made them."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.article import ArticleRef
+from schemas.base import Identifier, Model, Probability, Span
+
+
+class Quote(StrEnum):
+    """How the words reach the reader."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+    NONE = "none"
+
+
+class Kind(StrEnum):
+    """What sort of statement a claim is; it decides how it can be checked."""
+
+    EVENT = "event"
+    QUANTITY = "quantity"
+    FACT = "fact"
+    STATEMENT = "statement"
+    DENIAL = "denial"
+    ACCUSATION = "accusation"
+    PROMISE = "promise"
+    PREDICTION = "prediction"
+    DEMAND = "demand"
+    INTENTION = "intention"
+    OPINION = "opinion"
+
+
+class ExcludedKind(StrEnum):
+    """Text that stands in an article without being its reporting."""
+
+    DATELINE = "dateline"
+    RELATED_HEADLINE = "related_headline"
+    SYNDICATION_NOTICE = "syndication_notice"
+    BOILERPLATE = "boilerplate"
+
+
+class DateMention(Model):
+    """An expression of time and the calendar interval it means.
+
+    `value` is ISO 8601: a day `2021-03-10`, a month `2021-03`, a year `2020`, or a closed interval
+    `2021-03-15/2021-03-21`.
+    """
+
+    span: Span
+    text: str
+    value: str
+
+
+class Quantity(Model):
+    """A number in the text. `low` and `high` bound what the words allow ("tens of thousands")."""
+
+    span: Span
+    text: str
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = Field(default=None, description="%, an ISO 4217 code, or a counted noun")
+
+
+class Attribution(Model):
+    """Somebody is said to have said something: three span lists, as in the PARC and PolNeAR corpora."""
+
+    source: list[Span] = []
+    cue: list[Span] = []
+    content: list[Span]
+    speaker: str | None = Field(default=None, description="The source resolved to one name")
+    quote: Quote = Quote.INDIRECT
+    reported_by: list[str] = Field(default=[], description="Who passes it on, nearest first")
+    confidence: Probability = 1.0
+
+
+class Claim(Model):
+    """One checkable statement.
+
+    `id` is a hash of article, normalised text and speaker; `span` points into the article's text and
+    `text` is exactly what stands there.
+    """
+
+    id: Identifier
+    span: Span
+    text: str = Field(min_length=1)
+    resolved_text: str | None = Field(
+        default=None, description="The same made to stand alone; null when nothing was resolved"
+    )
+    speaker: str | None = None
+    speaker_span: Span | None = Field(
+        default=None, description="The mention that names the speaker"
+    )
+    cue: list[Span] = []
+    quote: Quote = Quote.NONE
+    kind: Kind = Kind.STATEMENT
+    check_worthiness: Probability = 0.0
+    objective: Probability = 0.5
+    dates: list[DateMention] = []
+    due: str | None = Field(default=None, description="For a promise: the last day it can be kept")
+    reported_by: list[str] = []
+    quantities: list[Quantity] = []
+    context: str = Field(default="", description="The sentences around the claim, for a reader")
+
+
+class Excluded(Model):
+    """A span that no claim may touch, and why."""
+
+    span: Span
+    kind: ExcludedKind
+
+
+class ArticleClaims(Model):
+    """Everything extracted from one article revision: the event a reviewer thinks in."""
+
+    article: ArticleRef
+    claims: list[Claim] = []
+    attributions: list[Attribution] = []
+    excluded: list[Excluded] = []
+    pipeline: str = Field(default="", description="Name and version of the language pipeline used")

@@ -1,0 +1,45 @@
+"""Verification tasks: the unit of a reviewer's work, one for each distinct claim."""
+
+from pydantic import Field
+
+from schemas.article import ArticleRef
+from schemas.base import Identifier, Model, Probability, UtcDatetime
+from schemas.claim import Claim
+from schemas.match import Match
+
+
+class Sighting(Model):
+    """One place where the claim was seen."""
+
+    article: ArticleRef
+    claim: Claim
+
+
+class PriorityPart(Model):
+    """One reason for a task's place in the queue: `value` times `weight` is what it adds."""
+
+    name: str
+    value: Probability
+    weight: float
+    why: str
+
+
+class Priority(Model):
+    """A task's place in the queue, from 0 to 1, as the sum of its parts."""
+
+    value: Probability
+    parts: list[PriorityPart] = []
+
+
+class Task(Model):
+    """Please verify this claim. `id` is a hash of the claim's cluster, so every sighting joins one task."""
+
+    id: Identifier
+    cluster_id: Identifier
+    claim: Claim
+    sightings: list[Sighting] = Field(min_length=1)
+    evidence: list[Match] = []
+    priority: Priority
+    reason: str = Field(description="Why this became a task, in a sentence")
+    due: str | None = Field(default=None, description="The day a promise falls due, ISO 8601")
+    first_seen_at: UtcDatetime | None = None

@@ -1,0 +1,241 @@
+"""The only composition root: settings to adapters to services.
+
+Parts are made when first asked for, so that a command pays only for what it uses.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from services import __version__
+from services.flow import FLOW, SERVICES
+from services.ports.alert_store import AlertStore
+from services.ports.article_ledger import ArticleLedger
+from services.ports.event_log import LogAdmin, Producer, Runner
+from services.ports.evidence_store import EvidenceStore
+from services.ports.task_store import TaskStore
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.service import Background, Service
+from services.runtime.settings import Settings
+from services.runtime.step import Handle, Step
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from services.adapters.embedded_log import EmbeddedLog
+    from services.language.analysis import Analyser
+    from services.language.encoder import Encoder
+
+
+class App:
+    """The parts of one process, by `settings`."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+
+    # Language
+
+    @cached_property
+    def pipeline(self) -> Any:
+        """The spaCy pipeline."""
+        from services.language.pipeline import load_pipeline
+
+        return load_pipeline(self.settings.pipeline, use_blis=self.settings.use_blis)
+
+    @cached_property
+    def encoder(self) -> "Encoder":
+        """The sentence encoder."""
+        from services.language.encoder import load_encoder
+
+        return load_encoder(self.settings.model_dir)
+
+    @cached_property
+    def analyser(self) -> "Analyser":
+        """Text to terms and vectors."""
+        from services.language.analysis import Analyser
+
+        return Analyser(self.pipeline, self.encoder)
+
+    # Stores
+
+    @cached_property
+    def evidence_store(self) -> EvidenceStore:
+        """Elasticsearch or SQLite, by setting."""
+        store: EvidenceStore
+        if self.settings.store == "elasticsearch":
+            from services.adapters.elasticsearch_evidence import ElasticsearchEvidenceStore
+
+            store = ElasticsearchEvidenceStore(
+                self.settings.elasticsearch_url, self.settings.elasticsearch_index
+            )
+        else:
+            from services.adapters.sqlite_evidence import SqliteEvidenceStore
+
+            store = SqliteEvidenceStore(self.settings.data_dir / "evidence.db")
+        store.setup()
+        return store
+
+    @cached_property
+    def _engine(self) -> "Engine":
+        from services.adapters.sql import make_engine
+
+        return make_engine(self.settings.sql_url)
+
+    @cached_property
+    def task_store(self) -> TaskStore:
+        """Tasks and verdicts in SQL."""
+        from services.adapters.sql_tasks import SqlTaskStore
+
+        store = SqlTaskStore(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
+    def alert_store(self) -> AlertStore:
+        """Subscriptions and deliveries in SQL."""
+        from services.adapters.sql_alerts import SqlAlertStore
+
+        store = SqlAlertStore(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
+    def ledger(self) -> ArticleLedger:
+        """What ingest has seen, in SQL."""
+        from services.adapters.sql_ledger import SqlArticleLedger
+
+        store = SqlArticleLedger(self._engine)
+        store.setup()
+        return store
+
+    # The event log
+
+    @cached_property
+    def _embedded_log(self) -> "EmbeddedLog":
+        from services.adapters.embedded_log import EmbeddedLog
+
+        return EmbeddedLog(self.settings.data_dir / "log.db", self.clock)
+
+    @cached_property
+    def producer(self) -> Producer:
+        """Appends to the log."""
+        if self.settings.broker == "embedded":
+            return self._embedded_log
+        from services.adapters.kafka import KafkaLogProducer
+
+        return KafkaLogProducer(self.settings.kafka_bootstrap)
+
+    @cached_property
+    def admin(self) -> LogAdmin:
+        """Topics, lag, offsets, reading."""
+        if self.settings.broker == "embedded":
+            return self._embedded_log
+        from services.adapters.kafka import KafkaLogAdmin
+
+        return KafkaLogAdmin(self.settings.kafka_bootstrap, self.settings.kafka_replication)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Runs steps over the log."""
+        if self.settings.broker == "embedded":
+            from services.adapters.embedded_runner import EmbeddedRunner
+
+            return EmbeddedRunner(self._embedded_log, self.clock, __version__)
+        from services.adapters.faust_runner import FaustRunner
+
+        return FaustRunner(
+            self.settings.kafka_bootstrap, self.settings.data_dir, self.clock, __version__
+        )
+
+    # Services
+
+    def service(self, name: str) -> Service:
+        """The service called `name`, wired."""
+        steps = tuple(
+            Step(stage.step, stage.consumes, stage.produces, self._handles[stage.step]())
+            for stage in FLOW
+            if stage.service == name
+        )
+        background = self._background.get(name, tuple)
+        return Service(name, steps, tuple(background()))
+
+    def services(self, names: Iterable[str] = SERVICES) -> list[Service]:
+        """Several services, wired."""
+        return [self.service(name) for name in names]
+
+    @cached_property
+    def _handles(self) -> dict[str, Callable[[], Handle]]:
+        return {
+            "extract": self._extract,
+            "match": self._match,
+            "evidence": self._evidence,
+            "triage": self._triage,
+            "review": self._review,
+            "alert.tasks": self._alert,
+            "alert.verdicts": self._alert,
+            "alert.deliver": self._owe,
+        }
+
+    @cached_property
+    def _background(self) -> dict[str, Callable[[], Sequence[Background]]]:
+        return {
+            "ingest": self._pollers,
+            "review": self._desk,
+            "alert": self._deliverers,
+        }
+
+    def _extract(self) -> Handle:
+        from services.extract.handle import handle
+
+        return partial(handle, nlp=self.pipeline)
+
+    def _match(self) -> Handle:
+        from services.match.handle import handle
+
+        return partial(handle, store=self.evidence_store, analyser=self.analyser)
+
+    def _evidence(self) -> Handle:
+        from services.evidence.handle import handle
+
+        return partial(handle, store=self.evidence_store, analyser=self.analyser)
+
+    def _triage(self) -> Handle:
+        from services.triage.handle import handle
+
+        return partial(handle, threshold=self.settings.check_worthiness_threshold)
+
+    def _review(self) -> Handle:
+        from services.review.handle import handle
+
+        return partial(handle, tasks=self.task_store)
+
+    def _alert(self) -> Handle:
+        from services.alert.handle import Matcher
+
+        return Matcher(self.alert_store, public_url=self.settings.public_url).handle
+
+    def _owe(self) -> Handle:
+        from services.alert.handle import owe
+
+        return partial(owe, alerts=self.alert_store, clock=self.clock)
+
+    def _pollers(self) -> Sequence[Background]:
+        from services.ingest.service import FeedPoller
+
+        if not self.settings.feeds:
+            return ()
+        return (FeedPoller(self.settings, self.producer, self.ledger, self.clock),)
+
+    def _desk(self) -> Sequence[Background]:
+        from services.review.service import DeskServer, VerdictOutbox
+
+        return (
+            VerdictOutbox(self.task_store, self.producer, self.clock),
+            DeskServer(self.settings, self.task_store, self.clock),
+        )
+
+    def _deliverers(self) -> Sequence[Background]:
+        from services.alert.service import Deliverer
+
+        return (Deliverer(self.settings, self.alert_store, self.clock),)

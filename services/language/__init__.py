@@ -1,0 +1,1 @@
+"""The language room; see its README."""

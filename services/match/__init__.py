@@ -1,0 +1,1 @@
+"""The match room; see its README."""

