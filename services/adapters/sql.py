@@ -1,0 +1,215 @@
+"""What every SQL store shares: the engine, its transactions, schema versions, and bad days told apart from bugs.
+
+SQLite in embedded mode and PostgreSQL in production run the same SQLAlchemy Core code.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    exc,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.engine import URL, make_url
+
+from services.runtime.errors import NotReady, UserError
+
+BUSY_SECONDS = 10
+"""How long a transaction waits for another's lock before it counts as a bad day."""
+
+_WRITE = "claimdesk_write"
+
+_SQLITE_BAD_DAYS = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CORRUPT,
+}
+
+_ADVISORY_LOCK = 0x636C61696D  # "claim": any number that nobody else in the database uses
+
+Migration = Callable[[Connection], None]
+"""One step of a component's schema, run once, inside the transaction that counts it."""
+
+_meta = MetaData()
+_versions = Table(
+    "claimdesk_schema",
+    _meta,
+    Column("component", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+
+def make_engine(url: str) -> Engine:
+    """The engine for `url`: a SQLite file (its folder is created) or PostgreSQL through psycopg.
+
+    Nothing is connected yet. Raises UserError for any other URL, without repeating its password.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={
+            "connect_timeout": BUSY_SECONDS,
+            "application_name": "claimdesk",
+            "options": f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC",
+        },
+    )
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise UserError(
+            "CLAIMDESK_DATABASE_URL is not a database URL; "
+            "give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise UserError(
+            f"CLAIMDESK_DATABASE_URL: {backend!r} is not supported; use sqlite or postgresql"
+        )
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise UserError(
+            "CLAIMDESK_DATABASE_URL: SQLite in memory would be another database in each thread; "
+            "give sqlite:///FILE"
+        )
+    return parsed
+
+
+def _sqlite(url: URL) -> Engine:
+    folder = Path(str(url.database)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the data folder {folder} cannot be made: {error.strerror}") from error
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # Python's driver would open transactions only before some statements; we open them ourselves.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write transaction takes SQLite's one write lock at once: upgrading a read one can fail at any time.
+    write = connection.get_execution_options().get(_WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads. Raises NotReady when the database is away."""
+    with not_ready(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may write: committed at the end, rolled back by an exception.
+
+    Raises NotReady when the database is away, full or locked by another for too long.
+    """
+    with not_ready(engine), engine.execution_options(**{_WRITE: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def not_ready(engine: Engine) -> Iterator[None]:
+    """Turn a database that is away into NotReady. Errors of ours (bad SQL, a broken constraint) pass."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise NotReady("database", "no free connection in the pool") from error
+    except exc.DBAPIError as error:
+        if not _is_bad_day(error):
+            raise
+        where = engine.url.render_as_string(hide_password=True)
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise NotReady("database", f"{where}: {reason}") from error
+
+
+def _is_bad_day(error: exc.DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        # SQLite's OperationalError also covers mistakes in our SQL: those carry the plain code.
+        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return code & 0xFF in _SQLITE_BAD_DAYS  # the low byte; the rest says more precisely what
+    return isinstance(error, exc.OperationalError | exc.InterfaceError)
+
+
+def migrate(engine: Engine, component: str, steps: Sequence[Migration]) -> int:
+    """Bring `component`'s tables to version `len(steps)`; the version they had before.
+
+    Safe to run from many processes at once: one does the work, the others wait and find it done.
+    Steps that have been released never change; a new one is added at the end. Raises UserError when
+    the database was made by a newer release, and NotReady.
+    """
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        _meta.create_all(connection)
+        had = _version(connection, component)
+        if had > len(steps):
+            raise UserError(
+                f"the database has version {had} of the {component} tables; this release knows "
+                f"{len(steps)}: upgrade Claimdesk"
+            )
+        for step in steps[had:]:
+            step(connection)
+        _set_version(connection, component, had, len(steps))
+        return had
+
+
+def _version(connection: Connection, component: str) -> int:
+    query = select(_versions.c.version).where(_versions.c.component == component)
+    return int(connection.scalar(query) or 0)
+
+
+def _set_version(connection: Connection, component: str, had: int, new: int) -> None:
+    if had == new:
+        return
+    if had == 0:
+        connection.execute(insert(_versions).values(component=component, version=new))
+    else:
+        connection.execute(
+            update(_versions).where(_versions.c.component == component).values(version=new)
+        )
+
+
+def versions(engine: Engine) -> dict[str, int]:
+    """The version of each component's tables. Raises NotReady."""
+    with reading(engine) as connection:
+        return {row.component: row.version for row in connection.execute(select(_versions))}
