@@ -1,6 +1,6 @@
 """Dead letters: messages that could not be handled, kept whole with the reason."""
 
-from pydantic import Base64Bytes, Field
+from pydantic import ConfigDict, Field
 
 from schemas.base import Identifier, Model, UtcDatetime
 
@@ -8,12 +8,14 @@ from schemas.base import Identifier, Model, UtcDatetime
 class DeadLetter(Model):
     """A message that a step refused. `id` is a hash of step and position, so a retry adds nothing."""
 
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
     id: Identifier
     topic: str
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
     key: str = ""
-    value: Base64Bytes = Field(description="The message's bytes, untouched, in base64")
+    value: bytes = Field(description="The message's bytes, untouched; base64 in JSON")
     headers: dict[str, str] = {}
     step: str
     version: str = Field(description="Version of the software that refused it")

@@ -1,0 +1,184 @@
+"""One full sample event a topic: written into every release, and read back by every later one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.article import Article, ArticleRef
+from schemas.base import Model
+from schemas.claim import (
+    ArticleClaims,
+    Attribution,
+    Claim,
+    DateMention,
+    Excluded,
+    ExcludedKind,
+    Kind,
+    Quantity,
+    Quote,
+)
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import CloudEvent
+from schemas.evidence import Evidence, EvidenceKind
+from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
+from schemas.notification import Notification
+from schemas.task import Priority, PriorityPart, Sighting, Task
+from schemas.topics import TOPICS, Topic
+from schemas.verdict import Rating, Verdict
+
+_TEXT = (
+    "Lakeport, May 6 (Example Wire): The bridge carried 40,000 vehicles a day last year, Mayor "
+    "Ada Hallam said on Monday."
+)
+_TIME = datetime(2024, 5, 6, 9, 30, tzinfo=UTC)
+
+_ARTICLE = Article(
+    id="art_sample",
+    content_hash="0" * 64,
+    source="example-wire",
+    guid="bridge-1",
+    url="https://example.org/bridge",
+    title="Mayor defends bridge",
+    byline="A. Reporter",
+    publisher="Example Wire",
+    language="en",
+    published_at=_TIME,
+    modified_at=_TIME,
+    text=_TEXT,
+)
+_SPAN = (32, 82)
+_CLAIM = Claim(
+    id="clm_sample",
+    span=_SPAN,
+    text=_TEXT[slice(*_SPAN)],
+    resolved_text="The bridge carried 40,000 vehicles a day in 2023",
+    speaker="Ada Hallam",
+    speaker_span=(84, 100),
+    cue=[(101, 105)],
+    quote=Quote.INDIRECT,
+    kind=Kind.QUANTITY,
+    check_worthiness=0.9,
+    objective=0.95,
+    dates=[DateMention(span=(73, 82), text="last year", value="2023")],
+    due="2024-12-31",
+    reported_by=["Example Wire"],
+    quantities=[
+        Quantity(span=(51, 66), text="40,000 vehicles", low=4e4, high=4e4, unit="vehicles")
+    ],
+    context=_TEXT,
+)
+_EVIDENCE = Evidence(
+    id="ev_sample",
+    kind=EvidenceKind.REPORT,
+    claim="The bridge carried 31,000 vehicles a day in 2023.",
+    title="Traffic count",
+    text="The yearly count found 31,000 vehicles a day.",
+    publisher="Example Statistics Office",
+    speaker="Example Statistics Office",
+    date="2024-02-01",
+    rating="false",
+    url="https://example.org/count",
+)
+_MATCH = Match(
+    evidence=_EVIDENCE,
+    score=0.8,
+    probability=0.9,
+    relation=Relation.CONTRADICTS,
+    why="The same count of the same bridge; the number differs: 40,000 here, 31,000 there.",
+    scores={"bm25": 11.2, "cosine": 0.86},
+)
+_REF = ArticleRef.of(_ARTICLE)
+
+DATA: dict[type[Model], Model] = {
+    Article: _ARTICLE,
+    ArticleClaims: ArticleClaims(
+        article=_REF,
+        claims=[_CLAIM],
+        attributions=[
+            Attribution(
+                source=[(84, 100)],
+                cue=[(101, 105)],
+                content=[_SPAN],
+                speaker="Ada Hallam",
+                reported_by=["Example Wire"],
+                confidence=0.9,
+            )
+        ],
+        excluded=[Excluded(span=(0, 31), kind=ExcludedKind.DATELINE)],
+        pipeline="en_core_web_sm 3.8.0",
+    ),
+    ArticleMatches: ArticleMatches(
+        article=_REF, claims=[ClaimMatches(claim=_CLAIM, matches=[_MATCH])], degraded=["vectors"]
+    ),
+    Task: Task(
+        id="task_sample",
+        cluster_id="clu_sample",
+        claim=_CLAIM,
+        sightings=[Sighting(article=_REF, claim=_CLAIM)],
+        evidence=[_MATCH],
+        priority=Priority(
+            value=0.7,
+            parts=[PriorityPart(name="check_worthiness", value=0.9, weight=0.5, why="a number")],
+        ),
+        reason="A report gives another number.",
+        due="2024-12-31",
+        first_seen_at=_TIME,
+    ),
+    Verdict: Verdict(
+        id="ver_sample",
+        task_id="task_sample",
+        cluster_id="clu_sample",
+        claim=_CLAIM.text,
+        speaker="Ada Hallam",
+        rating=Rating.FALSE,
+        rationale="The office counted 31,000.",
+        evidence_ids=["ev_sample"],
+        reviewer="reviewer",
+        lease=1,
+        decided_at=_TIME,
+        url="https://example.org/verdict",
+    ),
+    Notification: Notification(
+        id="ntf_sample",
+        subscription_id="sub_sample",
+        event_id="task_sample",
+        event_type="claimdesk.task.v1",
+        summary="A claim about the bridge is up for verification.",
+        url="https://example.org/tasks/task_sample",
+        matched=["bridge"],
+        occurred_at=_TIME,
+    ),
+    DeadLetter: DeadLetter(
+        id="dl_sample",
+        topic="claimdesk.articles",
+        partition=0,
+        offset=7,
+        key="art_sample",
+        value=b"not json",
+        headers={"content-type": "application/cloudevents+json"},
+        step="extract",
+        version="0.1.0",
+        reason="not_json",
+        message="claimdesk.articles: expected value at line 1 column 1",
+        failed_at=_TIME,
+    ),
+}
+"""The data of each sample, by model."""
+
+
+def sample(topic: Topic) -> CloudEvent[Any]:
+    """A full event of `topic`."""
+    data = DATA[topic.model]
+    return CloudEvent[topic.model](  # type: ignore[name-defined]
+        id=f"evt_{topic.event}_sample",
+        source="/claimdesk/sample",
+        type=topic.type,
+        subject=topic.key(data),
+        time=_TIME,
+        ingesttime=_TIME,
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        data=data,
+    )
+
+
+SAMPLES = {topic.event: sample(topic) for topic in TOPICS}
+"""A sample event of every topic."""
