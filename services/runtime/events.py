@@ -8,12 +8,20 @@ from pydantic import ValidationError
 
 from schemas.base import Model
 from schemas.envelope import CloudEvent
-from schemas.topics import BY_MODEL, Topic
+from schemas.topics import BY_MODEL, DEAD_LETTERS, Topic
 from services.runtime.errors import BadMessage
 from services.runtime.ids import stable_id
 
 MAX_MESSAGE = 8_000_000
 """Bytes a message may have; the topics are created with the same limit."""
+
+MAX_LETTER = 12_000_000
+"""Bytes a dead letter may have: the largest message in base64, and what is said about it."""
+
+
+def limit_of(topic: Topic) -> int:
+    """Bytes a message of `topic` may have."""
+    return MAX_LETTER if topic is DEAD_LETTERS else MAX_MESSAGE
 
 
 def make_event(
@@ -56,9 +64,9 @@ def decode(topic: Topic, value: bytes | None) -> CloudEvent[Any]:
     """
     if not value:
         raise BadMessage("empty", f"{topic.name}: the message has no value")
-    if len(value) > MAX_MESSAGE:
+    if len(value) > limit_of(topic):
         raise BadMessage(
-            "too_large", f"{topic.name}: {len(value):,} bytes; the limit is {MAX_MESSAGE:,}"
+            "too_large", f"{topic.name}: {len(value):,} bytes; the limit is {limit_of(topic):,}"
         )
     _check_type(topic, _parse(topic, value))
     try:

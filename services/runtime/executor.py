@@ -10,7 +10,7 @@ from schemas.envelope import CloudEvent
 from schemas.topics import BY_MODEL
 from services.runtime.clock import Clock
 from services.runtime.errors import BadMessage, NotReady, TooManyBadMessages
-from services.runtime.events import MAX_MESSAGE, decode, encode, make_event
+from services.runtime.events import decode, encode, limit_of, make_event
 from services.runtime.ids import stable_id
 from services.runtime.step import Step
 
@@ -18,6 +18,9 @@ log = structlog.get_logger(__name__)
 
 UNEXPECTED_ATTEMPTS = 3
 """Times that an unexpected exception is tried before the message counts as bad."""
+
+_MOST_SAID = 2_000  # characters of an error that are kept
+_KEPT_OF_TOO_LARGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,11 @@ def to_message(event: CloudEvent[Any]) -> Message:
     """
     topic = BY_MODEL[type(event.data)]
     value = encode(event)
-    if len(value) > MAX_MESSAGE:
+    if len(value) > limit_of(topic):
         raise BadMessage(
             "too_large",
-            f"{topic.name}: {event.subject} is {len(value):,} bytes; the limit is {MAX_MESSAGE:,}",
+            f"{topic.name}: {event.subject} is {len(value):,} bytes; "
+            f"the limit is {limit_of(topic):,}",
         )
     return Message(
         topic.name, event.subject or "", value, (("content-type", "application/cloudevents+json"),)
@@ -115,7 +119,7 @@ class Executor:
             partition=record.partition,
             offset=record.offset,
             reason=bad.reason,
-            message=str(bad),
+            message=_printable(str(bad)),
         )
         letter = DeadLetter(
             id=stable_id("dl", self._step.name, record.topic, record.partition, record.offset),
@@ -128,8 +132,32 @@ class Executor:
             step=self._step.name,
             version=self._version,
             reason=bad.reason,
-            message=str(bad),
+            message=_printable(str(bad)),
             attempts=UNEXPECTED_ATTEMPTS if bad.reason == "unexpected" else 1,
             failed_at=self._clock.now(),
         )
+        try:
+            return self._letter_message(letter)
+        except BadMessage:  # only a message beyond every limit, with headers as large as its value
+            return self._letter_message(_cut(letter))
+
+    def _letter_message(self, letter: DeadLetter) -> Message:
         return to_message(make_event(letter, service=self._step.service, now=self._clock.now()))
+
+
+def _printable(text: str) -> str:
+    """What is said about a message, short, and without lone surrogates, which no JSON can carry."""
+    return text[:_MOST_SAID].encode("utf-8", "backslashreplace").decode()
+
+
+def _cut(letter: DeadLetter) -> DeadLetter:
+    """The letter with the beginning of its value only, and without headers; it says so."""
+    return letter.model_copy(
+        update={
+            "key": letter.key[:_MOST_SAID],
+            "value": letter.value[:_KEPT_OF_TOO_LARGE],
+            "headers": {},
+            "message": f"{letter.message} (of {len(letter.value):,} bytes the first "
+            f"{_KEPT_OF_TOO_LARGE:,} are kept, and no headers: it cannot be replayed)",
+        }
+    )
