@@ -6,17 +6,21 @@ SQLite in embedded mode and PostgreSQL in production run the same SQLAlchemy Cor
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
+    DateTime,
+    Dialect,
     Engine,
     Integer,
     MetaData,
     String,
     Table,
+    TypeDecorator,
     create_engine,
     event,
     exc,
@@ -213,3 +217,24 @@ def versions(engine: Engine) -> dict[str, int]:
     """The version of each component's tables. Raises NotReady."""
     with reading(engine) as connection:
         return {row.component: row.version for row in connection.execute(select(_versions))}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: `timestamptz` in PostgreSQL, sortable text in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite keeps no zone. Raises ValueError for a time without one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """With its zone again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -20,7 +20,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class StoredTask:
-    """A task with its place in the work. `lease` grows with every take and is never reused."""
+    """A task with its place in the work. `lease` grows with every take and is never reused.
+
+    `reviewer` is who holds a taken task or decided a done one; `lease_until` is set while it is taken.
+    """
 
     task: Task
     state: State
@@ -41,8 +44,19 @@ class Conflict(Exception):
         self.current = current
 
 
+class UnknownTask(LookupError):
+    """There is no task of this id."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"there is no task {task_id}")
+
+
 class TaskStore(Protocol):
-    """Raises NotReady from every method when the database is away."""
+    """Raises NotReady from every method when the database is away.
+
+    An expired lease counts as open: `page`, `get` and `counts` say so when they are told the time,
+    and give what is stored otherwise.
+    """
 
     def setup(self) -> None:
         """Create the tables that are missing."""
@@ -57,12 +71,20 @@ class TaskStore(Protocol):
         ...
 
     def page(
-        self, *, states: Sequence[State] = (), limit: int = 50, after: str | None = None
+        self,
+        *,
+        states: Sequence[State] = (),
+        limit: int = 50,
+        after: str | None = None,
+        now: datetime | None = None,
     ) -> tuple[list[StoredTask], str | None]:
-        """A page of tasks by priority, highest first, and the cursor of the next page."""
+        """A page of tasks by priority, highest first, and the cursor of the next page.
+
+        Raises UserError when `after` is not a cursor of this store.
+        """
         ...
 
-    def get(self, task_id: str) -> StoredTask | None:
+    def get(self, task_id: str, *, now: datetime | None = None) -> StoredTask | None:
         """One task, or none."""
         ...
 
@@ -77,13 +99,14 @@ class TaskStore(Protocol):
         ...
 
     def release(self, task_id: str, reviewer: str, lease: int) -> StoredTask:
-        """Give a taken task back. Raises Conflict when `lease` is not the current one."""
+        """Give a taken task back. Raises Conflict when `lease` is not the current one, UnknownTask."""
         ...
 
     def submit(self, verdict: Verdict) -> StoredTask:
         """Decide: one conditional write on state, reviewer and lease, with the outbox row beside it.
 
-        The same verdict again changes nothing. Raises Conflict when stale.
+        A lease that ran out while nobody else took the task is still good: no work is thrown away.
+        The same verdict again changes nothing. Raises Conflict when stale, UnknownTask.
         """
         ...
 
@@ -95,6 +118,6 @@ class TaskStore(Protocol):
         """They are in the log."""
         ...
 
-    def counts(self) -> dict[State, int]:
-        """Tasks by state."""
+    def counts(self, *, now: datetime | None = None) -> dict[State, int]:
+        """Tasks by state; every state is there."""
         ...

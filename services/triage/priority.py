@@ -1,0 +1,157 @@
+"""A task's place in the queue: a weighted sum of named parts, each with its reason in words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from schemas.claim import Claim, Kind
+from schemas.match import Match, Relation
+from schemas.task import Priority, PriorityPart, Sighting
+from services.triage.rules import cite
+
+Scored = tuple[float, str]
+"""A part's value, 0 to 1, and why."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a priority is made from: nothing but the events' own data, so that it never depends on when."""
+
+    claim: Claim
+    sightings: Sequence[Sighting]
+    evidence: Sequence[Match]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named part of the sum."""
+
+    name: str
+    weight: float
+    score: Callable[[Case], Scored]
+
+
+EVIDENCE_VALUE = {
+    Relation.CONTRADICTS: (1.0, "contradicted by"),
+    Relation.SAME_CLAIM: (0.8, "the same claim was checked:"),
+    Relation.SUPPORTS: (0.4, "supported by"),
+    Relation.RELATED: (0.1, "related:"),
+}
+"""What evidence of each relation is worth when it is certainly about the claim."""
+
+KIND_VALUE = {
+    Kind.ACCUSATION: (1.0, "an accusation harms somebody if it is wrong"),
+    Kind.QUANTITY: (0.9, "a number can be compared with the record"),
+    Kind.DENIAL: (0.9, "a denial says that another statement is wrong"),
+    Kind.EVENT: (0.8, "an event happened or did not"),
+    Kind.FACT: (0.8, "a statement of fact"),
+    Kind.PROMISE: (0.6, "a promise can be held against what follows"),
+    Kind.STATEMENT: (0.5, "a statement of no more special kind"),
+    Kind.PREDICTION: (0.4, "a prediction can be checked only later"),
+    Kind.DEMAND: (0.1, "a demand asserts little"),
+    Kind.INTENTION: (0.1, "an intention asserts little"),
+    Kind.OPINION: (0.0, "an opinion"),
+}
+"""How much of each kind can be checked, and how much hangs on it."""
+
+FRESHNESS_VALUE = (
+    (7, 1.0, "speaks of the days around the article's date"),
+    (92, 0.7, "speaks of the months around the article's date"),
+    (731, 0.4, "speaks of a time within two years of the article's date"),
+)
+"""Most days between the time that a claim speaks of and its article, the value, and why."""
+
+NO_DATE = (0.6, "names no date, so it speaks of the present")
+LONG_AGO = (0.1, "speaks of a time far from the article's date")
+
+
+def _check_worthiness(case: Case) -> Scored:
+    value = max(sighting.claim.check_worthiness for sighting in case.sightings)
+    return value, f"its wording scores {value:.2f} of 1 as worth checking"
+
+
+def _evidence(case: Case) -> Scored:
+    if not case.evidence:
+        return 0.0, "no prior evidence found"
+    best = max(case.evidence, key=_weight)
+    return _weight(best), (
+        f"{EVIDENCE_VALUE[best.relation][1]} {cite(best)}, probability {best.probability:.2f}"
+    )
+
+
+def _weight(match: Match) -> float:
+    return EVIDENCE_VALUE[match.relation][0] * match.probability
+
+
+def _kind(case: Case) -> Scored:
+    return KIND_VALUE[case.claim.kind]
+
+
+def _quantities(case: Case) -> Scored:
+    if not case.claim.quantities:
+        return 0.0, "names no number"
+    told = ", ".join(quantity.text for quantity in case.claim.quantities[:3])
+    return 1.0, f"names numbers: {told}"
+
+
+def _speaker(case: Case) -> Scored:
+    if not case.claim.speaker:
+        return 0.0, "no named speaker"
+    return 1.0, f"said by {case.claim.speaker}"
+
+
+def _sightings(case: Case) -> Scored:
+    articles = len({sighting.article.id for sighting in case.sightings})
+    told = "one article" if articles == 1 else f"{articles} articles"
+    return 1.0 - 1.0 / articles, f"seen in {told}"
+
+
+def _freshness(case: Case) -> Scored:
+    gaps = [gap for sighting in case.sightings for gap in _gaps(sighting)]
+    if not gaps:
+        return NO_DATE
+    return next(
+        ((value, why) for days, value, why in FRESHNESS_VALUE if min(gaps) <= days), LONG_AGO
+    )
+
+
+def _gaps(sighting: Sighting) -> list[int]:
+    published = sighting.article.published_at
+    if published is None:
+        return []
+    starts = (_first_day(mention.value) for mention in sighting.claim.dates)
+    return [abs((published.date() - day).days) for day in starts if day]
+
+
+def _first_day(value: str) -> date | None:
+    """The first day of an ISO 8601 day, month, year or interval; none for anything else."""
+    start = value.partition("/")[0]
+    padded = start + "-01" * (2 - start.count("-"))
+    try:
+        return datetime.strptime(padded, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar day has no zone
+    except ValueError:
+        return None
+
+
+PARTS = (
+    Part("check_worthiness", 0.35, _check_worthiness),
+    Part("evidence", 0.25, _evidence),
+    Part("kind", 0.15, _kind),
+    Part("sightings", 0.10, _sightings),
+    Part("freshness", 0.05, _freshness),
+    Part("quantities", 0.05, _quantities),
+    Part("speaker", 0.05, _speaker),
+)
+"""The sum; the weights add up to 1, so that the priority lies between 0 and 1."""
+
+
+def prioritise(case: Case) -> Priority:
+    """The priority of a case, with all its parts."""
+    parts = []
+    for part in PARTS:
+        value, why = part.score(case)
+        parts.append(
+            PriorityPart(name=part.name, value=round(value, 4), weight=part.weight, why=why)
+        )
+    total = sum(part.value * part.weight for part in parts)
+    return Priority(value=round(min(1.0, total), 4), parts=parts)

@@ -1,0 +1,68 @@
+"""Which claims become a task, and the sentence that tells a reviewer why."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from schemas.claim import Claim, Kind
+from schemas.match import Match, Relation
+
+SPEAKING = {
+    Relation.CONTRADICTS: "Prior evidence contradicts it",
+    Relation.SAME_CLAIM: "The same claim was checked before",
+}
+"""Relations that make a claim a task whatever its score, and how the reason begins."""
+
+SPEAKING_PROBABILITY = 0.6
+"""How likely such evidence must be about the same claim."""
+
+NOT_CHECKABLE = frozenset({Kind.OPINION, Kind.DEMAND, Kind.INTENTION})
+"""Kinds that nobody can check by themselves; they become tasks only when evidence speaks."""
+
+
+Rule = Callable[[Claim, Sequence[Match], float], str | None]
+"""One way into the queue: the reason in words, or none when it does not apply."""
+
+
+def _evidence(_claim: Claim, evidence: Sequence[Match], _least: float) -> str | None:
+    best = max(filter(speaks, evidence), key=lambda match: match.probability, default=None)
+    if best is None:
+        return None
+    return f"{SPEAKING[best.relation]}: {cite(best)}."
+
+
+def _promise(claim: Claim, _evidence: Sequence[Match], _least: float) -> str | None:
+    if claim.kind is not Kind.PROMISE or not claim.due:
+        return None
+    return f"A promise that can be checked once it falls due on {claim.due}."
+
+
+def _check_worthy(claim: Claim, _evidence: Sequence[Match], least: float) -> str | None:
+    if claim.kind in NOT_CHECKABLE or claim.check_worthiness < least:
+        return None
+    return f"Worth checking: the claim scores {claim.check_worthiness:.2f} of 1."
+
+
+RULES: tuple[Rule, ...] = (_evidence, _promise, _check_worthy)
+"""In this order: the first that applies gives the reason."""
+
+
+def reason(claims: Iterable[Claim], evidence: Sequence[Match], threshold: float) -> str | None:
+    """Why these sightings of one claim make a task; none when they do not.
+
+    `threshold` is the least check-worthiness, 0 to 1.
+    """
+    seen = sorted(claims, key=lambda claim: (-claim.check_worthiness, claim.id))
+    told = (rule(claim, evidence, threshold) for rule in RULES for claim in seen)
+    return next((text for text in told if text), None)
+
+
+def speaks(match: Match) -> bool:
+    """Whether this evidence alone is worth a reviewer's look."""
+    return match.relation in SPEAKING and match.probability >= SPEAKING_PROBABILITY
+
+
+def cite(match: Match) -> str:
+    """The evidence in a few words: title or claim, shortened, and publisher."""
+    title = match.evidence.title or match.evidence.claim
+    short = title if len(title) <= 90 else f"{title[:89].rstrip()}…"
+    publisher = f" ({match.evidence.publisher})" if match.evidence.publisher else ""
+    return f"“{short}”{publisher}"
