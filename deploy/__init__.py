@@ -1,0 +1,1 @@
+"""How Claimdesk is run: the image, the compose file's versions and the local stack."""

@@ -1,0 +1,1 @@
+"""A real Kafka, Elasticsearch and PostgreSQL on the loopback address, without a container engine."""
