@@ -52,6 +52,9 @@ class DateMention(Model):
     span: Span
     text: str
     value: str
+    conflict: str | None = Field(
+        default=None, description="What in the text speaks against the value, for a reader"
+    )
 
 
 class Quantity(Model):

@@ -1,0 +1,85 @@
+"""The words of the calendar: months, weekdays, small numbers, and the tables that rules are built from."""
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+"""Month names and their usual abbreviations, lower case, to 1..12."""
+
+FULL_MONTHS = tuple(name for name in MONTHS if len(name) > 4 or name in ("may", "june", "july"))
+"""Only these stand for a month without a day or year beside them."""
+
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "monday mon",
+            "tuesday tues tue",
+            "wednesday wed",
+            "thursday thurs thur thu",
+            "friday fri",
+            "saturday sat",
+            "sunday sun",
+        )
+    )
+    for name in names.split()
+}
+"""Weekday names and abbreviations, lower case, to 0..6 as date.weekday counts."""
+
+FULL_WEEKDAYS = tuple(name for name in WEEKDAYS if name.endswith("day"))
+
+NOT_A_DAY = frozenset("black bloody super good easter ash cyber giving holy whit palm red".split())
+"""Words that make a weekday's name a feast or an event: "Black Monday", "Good Friday"."""
+
+COUNT_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}
+"""Numbers as words, as far as spans of time are told with them."""
+
+ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "last": -1,
+    "final": -1,
+}
+"""Ordinals of halves and quarters."""
+
+PLANNING = frozenset(
+    "plan schedule expect due set slate intend hope aim want wish promise pledge vow propose agree "
+    "arrange prepare expire demand urge require ask invite tell order call need likely ready poise "
+    "postpone delay anticipate book go".split()
+)
+"""Lemmas that put what hangs on them (an infinitive, a date) into the future."""
+
+TIME_TRIGGERS = frozenset(
+    "yesterday today tonight tomorrow ago week weeks month months year years day days weekend night "
+    "morning afternoon evening decade decades century quarter half then earlier later since fortnight".split()
+)
+"""A sentence that holds none of these, no month, no weekday and no digit speaks of no date."""
