@@ -16,6 +16,9 @@ class DeadLetter(Model):
     offset: int = Field(ge=0)
     key: str = ""
     value: bytes = Field(description="The message's bytes, untouched; base64 in JSON")
+    size: int | None = Field(
+        default=None, description="Bytes the message had, when `value` is only its beginning"
+    )
     headers: dict[str, str] = {}
     step: str
     version: str = Field(description="Version of the software that refused it")

@@ -15,6 +15,7 @@ from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
 from services.ports.task_store import TaskStore
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.health import Health
 from services.runtime.service import Background, Service
 from services.runtime.settings import Settings
 from services.runtime.step import Handle, Step
@@ -112,6 +113,11 @@ class App:
     # The event log
 
     @cached_property
+    def health(self) -> Health:
+        """How each part of this process is."""
+        return Health()
+
+    @cached_property
     def _embedded_log(self) -> "EmbeddedLog":
         from services.adapters.embedded_log import EmbeddedLog
 
@@ -124,7 +130,7 @@ class App:
             return self._embedded_log
         from services.adapters.kafka import KafkaLogProducer
 
-        return KafkaLogProducer(self.settings.kafka_bootstrap)
+        return KafkaLogProducer(self.settings.kafka_bootstrap, prefix=self.settings.topic_prefix)
 
     @cached_property
     def admin(self) -> LogAdmin:
@@ -133,7 +139,11 @@ class App:
             return self._embedded_log
         from services.adapters.kafka import KafkaLogAdmin
 
-        return KafkaLogAdmin(self.settings.kafka_bootstrap, self.settings.kafka_replication)
+        return KafkaLogAdmin(
+            self.settings.kafka_bootstrap,
+            self.settings.kafka_replication,
+            prefix=self.settings.topic_prefix,
+        )
 
     @cached_property
     def runner(self) -> Runner:
@@ -141,11 +151,16 @@ class App:
         if self.settings.broker == "embedded":
             from services.adapters.embedded_runner import EmbeddedRunner
 
-            return EmbeddedRunner(self._embedded_log, self.clock, __version__)
+            return EmbeddedRunner(self._embedded_log, self.clock, __version__, health=self.health)
         from services.adapters.faust_runner import FaustRunner
 
         return FaustRunner(
-            self.settings.kafka_bootstrap, self.settings.data_dir, self.clock, __version__
+            self.settings.kafka_bootstrap,
+            self.settings.data_dir,
+            self.clock,
+            __version__,
+            prefix=self.settings.topic_prefix,
+            health=self.health,
         )
 
     # Services

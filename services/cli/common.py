@@ -5,6 +5,7 @@ Exit codes: 0 all handled; 1 something was not (stderr says what); 2 wrong use o
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -13,16 +14,20 @@ from typing import IO, Annotated, Any, TypeVar
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from services.app import App
 from services.runtime.errors import UserError
 from services.runtime.events import describe
 from services.runtime.settings import Settings
 
-out = Console()
-err = Console(stderr=True)
+_WIDE = 200  # columns where nobody watches, so that a script's lines are not folded
+
+out = Console(width=None if sys.stdout.isatty() else _WIDE)
+err = Console(stderr=True, soft_wrap=True)
 
 JsonFlag = Annotated[
     bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")
@@ -33,6 +38,8 @@ StoreOption = Annotated[
         "--store", help="embedded or elasticsearch; the setting CLAIMDESK_STORE otherwise."
     ),
 ]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -64,13 +71,18 @@ def write_line(stream: IO[str], value: dict[str, Any]) -> None:
     stream.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def printable(value: Any) -> str:
+    """Untrusted text for a terminal: control characters, which could steer it, become visible."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), str(value))
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table for a person."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else printable(cell)) for cell in row))
     out.print(table)
 
 
@@ -126,14 +138,17 @@ def batched(rows: Iterable[Row | tuple[int, Row]], size: int) -> Iterator[list[A
 
 def guarded(run: Callable[[], None]) -> int:
     """Run a command and turn what a person can mend into a message and an exit code."""
-    from services.runtime.errors import NotReady
+    from services.runtime.errors import NotReady, TooManyBadMessages
 
     try:
         run()
     except UserError as error:
-        err.print(f"[red]error:[/red] {error}", highlight=False)
+        err.print(f"[red]error:[/red] {escape(printable(error))}", highlight=False)
         return 2
     except NotReady as error:
-        err.print(f"[red]not ready:[/red] {error}", highlight=False)
+        err.print(f"[red]not ready:[/red] {escape(printable(error))}", highlight=False)
         return 3
+    except TooManyBadMessages as error:
+        err.print(f"[red]stopped:[/red] {escape(printable(error))}", highlight=False)
+        return 1
     return 0

@@ -59,7 +59,10 @@ class LogAdmin(Protocol):
         ...
 
     def lag(self, steps: Iterable[tuple[str, Topic]]) -> list[Lag]:
-        """The lag of each step (consumer group name, topic) on each partition."""
+        """The lag of each step (consumer group name, topic) on each partition.
+
+        All offsets are read before any end, so that a lag of zero everywhere was true at one moment.
+        """
         ...
 
     def seek(self, step: str, topic: Topic, offset: int) -> None:
@@ -69,6 +72,15 @@ class LogAdmin(Protocol):
     def read(self, topic: Topic) -> Iterator[Record]:
         """Every record from the beginning to the end as it is at the call, in partition order."""
         ...
+
+
+def drained(admin: LogAdmin, steps: Iterable[tuple[str, Topic]]) -> bool:
+    """Whether no step has a message waiting. Raises NotReady.
+
+    A step commits after its outputs are in the log, and `lag` reads the offsets before the ends: when
+    all are equal, nothing was under way in between, except in who publishes from outside.
+    """
+    return all(row.lag == 0 for row in admin.lag(steps))
 
 
 class Runner(Protocol):

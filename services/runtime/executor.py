@@ -151,13 +151,12 @@ def _printable(text: str) -> str:
 
 
 def _cut(letter: DeadLetter) -> DeadLetter:
-    """The letter with the beginning of its value only, and without headers; it says so."""
+    """The letter with the beginning of its value only, and without headers; `size` tells it."""
     return letter.model_copy(
         update={
             "key": letter.key[:_MOST_SAID],
             "value": letter.value[:_KEPT_OF_TOO_LARGE],
+            "size": len(letter.value),
             "headers": {},
-            "message": f"{letter.message} (of {len(letter.value):,} bytes the first "
-            f"{_KEPT_OF_TOO_LARGE:,} are kept, and no headers: it cannot be replayed)",
         }
     )

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from services.runtime.step import Step
 
@@ -13,7 +13,20 @@ class Background(Protocol):
     name: str
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, then return soon. An exception ends the process with an error."""
+        """Work until `stop` is set, then return soon; or return when there is nothing left to do.
+
+        NotReady makes the runner wait and call `run` again. Any other exception ends the process with
+        an error.
+        """
+        ...
+
+
+@runtime_checkable
+class Owing(Protocol):
+    """A background worker that can say whether it still owes work: `claimdesk up --once` waits for it."""
+
+    def owes(self) -> bool:
+        """Whether there is work that is due now and not done. May raise NotReady."""
         ...
 
 

@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     )
     kafka_bootstrap: str = Field("127.0.0.1:9092", description="Kafka's host:port, comma-separated")
     kafka_replication: int = Field(1, ge=1, description="Copies of each partition")
+    topic_prefix: str = Field(
+        "",
+        pattern=r"^[a-zA-Z0-9._-]*$",
+        max_length=100,
+        description="Put before topics and consumer groups, where several share a Kafka",
+    )
 
     store: Literal["embedded", "elasticsearch"] = Field(
         "embedded", description="The evidence store: SQLite in data_dir, or Elasticsearch"

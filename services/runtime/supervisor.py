@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 import structlog
 
@@ -12,6 +13,8 @@ from services.runtime.health import Health
 from services.runtime.service import Background
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class Supervisor:
@@ -71,3 +74,20 @@ class Supervisor:
                 if (self._clock.now() - began).total_seconds() > CAP:
                     backoff.reset()
                 backoff.wait(self._stop)
+
+
+def until_ready(
+    work: Callable[[], T], name: str, clock: Clock, health: Health, stop: threading.Event
+) -> T | None:
+    """What `work` gives once it does not raise NotReady; none when `stop` was set before."""
+    backoff = Backoff(clock)
+    health.starting(name)
+    while not stop.is_set():
+        try:
+            result = work()
+            health.gone(name)
+            return result
+        except NotReady as away:
+            health.waiting(name, str(away))
+            backoff.wait(stop)
+    return None
