@@ -97,6 +97,8 @@ def _stopped(server: Server) -> StackError | None:
 def _start(servers: Sequence[Server], timeout: float) -> int:
     began = time.monotonic()
     for server in servers:
+        server.check()
+    for server in servers:
         server.start()
     for server in servers:
         server.wait(timeout)

@@ -74,14 +74,20 @@ class Server(ABC):
         record = self.record()
         return record.process if record is not None and record.process.alive else None
 
-    def start(self) -> None:
-        """Start the server unless it runs already; does not wait until it answers."""
+    def check(self) -> None:
+        """Refuse what would keep the server from starting, before anything is started."""
         if self.process() is not None:
             return
         self.stop()  # an earlier start may have left a part of itself behind
         self.require_installed()
         for name in self.ports:
             processes.require_free(HOST, self.settings.ports[name], PREFIX + name)
+
+    def start(self) -> None:
+        """Start the server unless it runs already; does not wait until it answers."""
+        if self.process() is not None:
+            return
+        self.check()
         account = server_account()
         self.settings.directory.mkdir(parents=True, exist_ok=True)
         account.require_access(self.settings.directory)

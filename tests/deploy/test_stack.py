@@ -348,6 +348,14 @@ def test_a_server_that_will_not_stop_is_killed(sleeper: Sleeper) -> None:
     assert gone(members)
 
 
+def test_up_starts_nothing_when_one_server_cannot_start(
+    sleeper: Sleeper, settings: Settings
+) -> None:
+    with pytest.raises(Lacking, match="is not installed"):
+        commands.up([sleeper, kafka.Kafka(settings)], SimpleNamespace(fresh=False, timeout=5))  # type: ignore[arg-type]
+    assert sleeper.process() is None
+
+
 def test_starting_twice_keeps_the_first(sleeper: Sleeper) -> None:
     members = started(sleeper)
     assert started(sleeper) == members
