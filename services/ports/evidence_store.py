@@ -15,6 +15,12 @@ from schemas.evidence import Evidence
 Vector = npt.NDArray[np.float32]
 """A unit vector of the sentence encoder, shape (384,)."""
 
+DIMENSIONS = 384
+"""Length of a vector."""
+
+EXCERPT = 1_000
+"""Characters of an item's text that a search gives back; `get` gives all of it."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -37,7 +43,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Hit:
-    """A candidate. `bm25` is 0.0 when only the vector found it; `cosine` is always exact."""
+    """A candidate; its `evidence.text` is cut to EXCERPT characters.
+
+    `bm25` is 0.0 when only the vector found it. `cosine` is exact, and 0.0 for a query without a vector.
+    """
 
     evidence: Evidence
     bm25: float
@@ -56,18 +65,30 @@ class Loaded:
 
 
 class EvidenceStore(Protocol):
-    """Raises NotReady from every method when the store is away."""
+    """Every method raises NotReady when the store is away, and UserError when it holds another format.
+
+    Items rank by the sum of two BM25 scores (claim and title as one field, text as the other) and by the
+    cosine of the claims' vectors; `services.evidence.fusion` makes one order of both.
+    """
 
     def setup(self) -> None:
         """Create what is missing; change nothing that is there."""
         ...
 
     def upsert(self, documents: Sequence[Document]) -> Loaded:
-        """Store a batch so that a search after the return finds it. Idempotent; higher revisions win."""
+        """Store a batch so that a search after the return finds it. Idempotent.
+
+        A higher revision replaces a lower one; the same revision with other content replaces it too (a
+        person edited a file and loads it again); a lower one is stale and changes nothing. Raises
+        UserError for a vector that is not a unit vector of DIMENSIONS numbers; nothing is stored then.
+        """
         ...
 
     def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
-        """For each query up to `top` hits, best first, in one round trip."""
+        """For each query up to `top` hits, best first, in one round trip.
+
+        Equal ranks are ordered by id (see `fusion.natural`), so the order never depends on chance.
+        """
         ...
 
     def get(self, ids: Sequence[str]) -> list[Evidence]:
