@@ -6,7 +6,6 @@ the day of writing a weekday or a day without a year lies on, the discourse carr
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from spacy.tokens import Doc, Span
@@ -119,7 +118,7 @@ def _resolve(context: Context) -> Iterator[tuple[DateMention, Interval]]:
     """The mentions of one span; `context.last` follows them."""
     start = context.span.start_char
     for match, resolve in _matches(context.span.text):
-        context.conflict = None
+        context.conflict, context.start = None, match.start("x")
         try:
             interval = resolve(match, context)
         except (ValueError, OverflowError):  # no such day, or nothing to count it from

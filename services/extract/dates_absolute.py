@@ -56,9 +56,9 @@ def year_without(month: int, day: int, offset: int, context: Context) -> int:
     """The year of a day (or of a month, with day 1) that is told without one."""
     today, tense = context.today, context.tense(offset)
     carried = context.topic_year
-    if carried and tense is Tense.PAST and exists(carried, month, day):
-        if date(carried, month, day) <= today:
-            return carried
+    fits = carried is not None and tense is Tense.PAST and exists(carried, month, day)
+    if carried is not None and fits and date(carried, month, day) <= today:
+        return carried
     years = range(today.year - 8, today.year + 9)  # 29 February may be eight years away
     days = [date(year, month, day) for year in years if exists(year, month, day)]
     return by_tense(days, tense, today).year
@@ -112,7 +112,7 @@ def _check_written(found: date, offset: int, context: Context) -> None:
 
 
 def _days_across(match: Match, context: Context) -> Interval | None:
-    """ "June 28 to July 4, 2023": a year told belongs to the second day."""
+    """Reads "June 28 to July 4, 2023": a year told belongs to the second day."""
     month, day = month_of(group(match, "month")), day_of(group(match, "day"))
     other, until = month_of(group(match, "other")), day_of(group(match, "until"))
     turns = (other, until) < (month, day)
@@ -137,10 +137,9 @@ def _iso(match: Match, _context: Context) -> Interval | None:
 
 
 def _day_of_month(match: Match, context: Context) -> Interval | None:
-    """ "on the 5th": of this month, the one before or the one after, by tense; not "the 5th floor"."""
-    after = context.token(match.end("x"))
-    following = context.word_after(match.end("x"))
-    if after is not None and following[:1].isalpha() and after.nbor(-1).dep_ in ("amod", "compound"):
+    """Reads "on the 5th" as of this month, the one before or the one after, by tense; not "the 5th floor"."""
+    token = context.token(match.start("day"))
+    if token is not None and token.dep_ in ("amod", "compound", "nummod"):
         return None
     today, day = context.today, day_of(match["day"])
     months = [add_months(today.replace(day=1), step) for step in range(-2, 3)]
@@ -164,7 +163,7 @@ def _month_alone(match: Match, context: Context) -> Interval | None:
 
 
 def _month_stepped(match: Match, context: Context) -> Interval | None:
-    """ "last March" is never the current month, "next March" neither."""
+    """Reads "last March" is never the current month, "next March" neither."""
     month, today, word = month_of(match["month"]), context.today, match["step"].lower()
     if word == "this":
         return Interval.of_month(today.year, month)
@@ -187,10 +186,33 @@ def _month_told(match: Match, context: Context) -> Interval | None:
 
 
 _BEFORE_A_YEAR = frozenset(
-    "in since by until till during from before after for between early late mid around circa through "
-    "throughout to and or fiscal of".split()
+    [
+        "in",
+        "since",
+        "by",
+        "until",
+        "till",
+        "during",
+        "from",
+        "before",
+        "after",
+        "for",
+        "between",
+        "early",
+        "late",
+        "mid",
+        "around",
+        "circa",
+        "through",
+        "throughout",
+        "to",
+        "and",
+        "or",
+        "fiscal",
+        "of",
+    ]
 )
-_DETERMINERS = frozenset("the its his her their that this a".split())
+_DETERMINERS = frozenset(["the", "its", "his", "her", "their", "that", "this", "a"])
 
 
 def _bare_year(match: Match, context: Context) -> Interval | None:
@@ -211,7 +233,7 @@ def _bare_year(match: Match, context: Context) -> Interval | None:
 
 
 def _years_across(match: Match, _context: Context) -> Interval | None:
-    """ "2015-2020", "between 2015 and 2020"; "2020-21" is the two years that it touches."""
+    """Reads "2015-2020", "between 2015 and 2020"; "2020-21" is the two years that it touches."""
     first, last = int(match["first"]), int(match["last"])
     last += first // 100 * 100 if last < 100 else 0
     return Interval.of_years(first, last) if first < last else None
@@ -241,9 +263,7 @@ _DAY_AND_MONTH = (
     rf"(?:(?P<month>{MONTH}){S}(?P<day>{DAY})"
     rf"|(?:the{S})?(?P<day2>{DAY})(?:{S}of{S}|{S}|-)(?P<month2>{MONTH}))"
 )
-_OTHER_DAY = (
-    rf"(?:(?P<other>{MONTH}){S}(?P<until>{DAY})|(?P<until2>{DAY}){S}(?P<other2>{MONTH}))"
-)
+_OTHER_DAY = rf"(?:(?P<other>{MONTH}){S}(?P<until>{DAY})|(?P<until2>{DAY}){S}(?P<other2>{MONTH}))"
 _MONTH_WORDS = (
     "[Ii]n|[Bb]y|[Ss]ince|[Uu]ntil|[Tt]ill|[Dd]uring|[Ff]rom|[Tt]hrough|[Bb]efore|[Aa]fter|"
     "[Ee]arly|[Ll]ate|start of|beginning of|middle of|month of"
@@ -270,7 +290,10 @@ ABSOLUTE: tuple[Rule, ...] = (
         _numeric,
     ),
     rule(rf"on{S}(?P<x>the{S}(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)))\b", _day_of_month),
-    rule(rf"(?P<x>(?P<month>{MONTH})(?:{DASH}|{S}and{S})(?P<other>{MONTH}){YEAR_BESIDE})", _month_told),
+    rule(
+        rf"(?P<x>(?P<month>{MONTH})(?:{DASH}|{S}and{S})(?P<other>{MONTH}){YEAR_BESIDE})",
+        _month_told,
+    ),
     rule(rf"(?P<x>(?P<month>{MONTH}){YEAR_BESIDE})", _month_told),
     rule(
         rf"(?P<x>(?P<step>[Ll]ast|[Tt]his|[Nn]ext){S}(?P<month>{FULL_MONTH}))(?!{S}\d)",

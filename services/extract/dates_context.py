@@ -6,7 +6,7 @@ from datetime import date
 from spacy.tokens import Span, Token
 
 from services.extract.dates_interval import Interval
-from services.extract.dates_tense import Tense, tense_of
+from services.extract.dates_tense import Tense, is_planned, tense_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Context:
     reference: Reference
     last: Interval | None = None
     topic_year: int | None = None
+    start: int = field(default=0, init=False)
+    """Where the expression at hand starts."""
     conflict: str | None = field(default=None, init=False)
     """Set by a rule when the words contradict each other."""
 
@@ -51,13 +53,15 @@ class Context:
         return found[0] if found else None
 
     def tense(self, offset: int) -> Tense:
-        """The tense that governs the word at `offset`, as its preposition corrects it."""
+        """The tense that governs the word at `offset`, as the expression's preposition corrects it."""
         token = self.token(offset)
         if token is None:
             return Tense.UNKNOWN
         tense = tense_of(token)
-        before = self.word_before(offset)
-        if before in ("by", "until", "till") and tense is not Tense.PAST:
+        before = self.word_before(self.start)
+        if before in ("by", "until", "till", "from") and (
+            is_planned(token) or (tense is not Tense.PAST and before != "from")
+        ):
             return Tense.FUTURE
         return Tense.PAST if before == "since" else tense
 

@@ -30,10 +30,10 @@ def either(words: Iterable[str]) -> str:
 
 S = r"(?:[ \t\xa0]{1,2}\n?|\n)"
 """White space within a paragraph."""
-MONTH = rf"(?:{either(MONTHS)}\b\.?)"
 FULL_MONTH = rf"(?:{either(FULL_MONTHS)}\b)"
-WEEKDAY = rf"(?:{either(WEEKDAYS)}\b\.?)"
+MONTH = rf"(?:{FULL_MONTH}|{either(MONTHS.keys() - set(FULL_MONTHS))}\b\.?)"
 FULL_WEEKDAY = rf"(?:{either(FULL_WEEKDAYS)}\b)"
+WEEKDAY = rf"(?:{FULL_WEEKDAY}|{either(WEEKDAYS.keys() - set(FULL_WEEKDAYS))}\b\.?)"
 DAY = r"(?:(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\w%])(?!\.\d))"
 YEAR = r"(?:(?:1[5-9]|20|21)\d\d(?![\w%])(?![.,]\d))"
 DASH = r"(?:[-–—]|[ \xa0](?:[-–—]|to|until|till|through)[ \xa0])"

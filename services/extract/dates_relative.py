@@ -56,7 +56,7 @@ def _weekday(match: Match, context: Context) -> Interval | None:
 
 
 def _calendar_unit(match: Match, context: Context) -> Interval | None:
-    """ "last year", "next week", "earlier this month": calendar units, weeks from Monday to Sunday."""
+    """Reads "last year", "next week", "earlier this month": calendar units, weeks from Monday to Sunday."""
     unit, step = unit_of(match), _STEP[match["step"].lower()]
     if unit == "decade":
         start = context.today.year // 10 * 10 + 10 * step
@@ -69,14 +69,16 @@ def _calendar_unit(match: Match, context: Context) -> Interval | None:
 
 
 def _end_of(match: Match, context: Context) -> Interval | None:
-    """ "the end of the month", "of 2027", "of March": its last day."""
+    """Reads "the end of the month", "of 2027", "of March": its last day."""
     if group(match, "unit"):
         unit = unit_of(match)
         first = around(context.today, unit).first
         whole = around(move(first, unit, _STEP[match["step"].lower()]), unit)
     elif year := group(match, "year"):
         month = group(match, "month")
-        whole = Interval.of_month(int(year), month_of(month)) if month else Interval.of_year(int(year))
+        whole = (
+            Interval.of_month(int(year), month_of(month)) if month else Interval.of_year(int(year))
+        )
     else:
         whole = month_by_tense(month_of(match["month"]), match.start("month"), context)
     return Interval.of_day(whole.last)
@@ -100,7 +102,7 @@ def _ago(match: Match, context: Context) -> Interval | None:
     return around(move(context.today, unit, -count(match["count"])), unit)
 
 
-_INEXACT = frozenset("than over nearly almost least under many".split())
+_INEXACT = frozenset(["than", "over", "nearly", "almost", "least", "under", "many"])
 
 
 def _until_today(match: Match, context: Context) -> Interval | None:
@@ -113,7 +115,7 @@ def _from_today(match: Match, context: Context) -> Interval | None:
 
 
 def _in_time(match: Match, context: Context) -> Interval | None:
-    """ "in two weeks" is a time to come only where the tense or "in two weeks' time" says so."""
+    """Reads "in two weeks" is a time to come only where the tense or "in two weeks' time" says so."""
     if not match["time"] and context.tense(match.start("count")) is not Tense.FUTURE:
         return None
     unit = unit_of(match)
@@ -125,7 +127,7 @@ def _since_then(_match: Match, context: Context) -> Interval | None:
 
 
 def _that(match: Match, context: Context) -> Interval | None:
-    """ "that month", of the date last spoken of; "that day" after a mere year is no day."""
+    """Reads "that month", of the date last spoken of; "that day" after a mere year is no day."""
     if context.last is None:
         return None
     whole = around(context.last.first, unit_of(match))
@@ -133,7 +135,7 @@ def _that(match: Match, context: Context) -> Interval | None:
 
 
 def _from_that(match: Match, context: Context) -> Interval | None:
-    """ "the year before", "the following day", "two years later", from the date last spoken of."""
+    """Reads "the year before", "the following day", "two years later", from the date last spoken of."""
     if context.last is None:
         return None
     unit = unit_of(match)
@@ -188,7 +190,9 @@ RELATIVE: tuple[Rule, ...] = (
     rule(rf"(?P<x>in{S}(?P<count>{COUNT}){S}{UNIT}(?P<time>['’]?{S}time\b)?)", _in_time, _I),
     rule(rf"(?P<x>(?:ever{S})?since{S}then)\b", _since_then, _I),
     rule(rf"(?P<x>(?:that|the{S}same|that{S}same){S}{_CALENDAR})\b", _that, _I),
-    rule(rf"(?P<x>the{S}(?P<way>following|previous|preceding|prior){S}{_CALENDAR})\b", _from_that, _I),
+    rule(
+        rf"(?P<x>the{S}(?P<way>following|previous|preceding|prior){S}{_CALENDAR})\b", _from_that, _I
+    ),
     rule(rf"(?P<x>the{S}{_CALENDAR}{S}(?P<way>before|after|earlier)){_STOP}", _from_that, _I),
     rule(
         rf"(?P<x>(?P<count>{COUNT}){S}{_CALENDAR}s?{S}(?P<way>later|earlier)){_STOP}",

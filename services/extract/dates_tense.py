@@ -1,6 +1,7 @@
 """Whether a word of a parsed sentence speaks of the past or of what is to come."""
 
 from enum import Enum
+from itertools import islice
 
 from spacy.tokens import Token
 
@@ -16,7 +17,8 @@ class Tense(Enum):
     UNKNOWN = "unknown"
 
 
-_AHEAD = frozenset("will shall 'll ’ll wo would may might can could must should ought".split())
+_AHEAD = frozenset(("will", "shall", "'ll", "’ll", "wo", "would", "may", "might", "can", "could"))
+_AHEAD |= {"must", "should", "ought"}
 _FURTHEST = 60
 """Steps up the tree; a parse is a tree, so this only bounds the cost on absurd sentences."""
 
@@ -44,13 +46,11 @@ def _of_verb(verb: Token) -> Tense | None:
         return Tense.PAST if words & {"have", "'ve"} and "will" not in words else Tense.FUTURE
     if verb.tag_ == "VB":
         return _of_bare(verb, words)
-    if verb.lemma_.lower() in PLANNING and verb.tag_ != "VBD" and not words & {"had"}:
-        return Tense.FUTURE if verb.tag_ == "VBN" and verb.lemma_ != "tell" else Tense.PRESENT
     if verb.tag_ == "VBD" or any(helper.tag_ == "VBD" for helper in helpers):
         return Tense.PAST
     if any(helper.lemma_ == "have" for helper in helpers):
         return Tense.PAST
-    return _of_rest(verb, bool(helpers))
+    return _of_rest(verb, helped=bool(helpers))
 
 
 def _of_bare(verb: Token, words: set[str]) -> Tense | None:
@@ -67,9 +67,19 @@ def _of_bare(verb: Token, words: set[str]) -> Tense | None:
     return None
 
 
-def _of_rest(verb: Token, helped: bool) -> Tense | None:
-    if verb.tag_ == "VBN":
-        return Tense.PRESENT if helped else Tense.PAST
+def _of_rest(verb: Token, *, helped: bool) -> Tense | None:
     if verb.tag_ == "VBG" and not helped:
         return None
-    return Tense.PRESENT
+    if verb.tag_ != "VBN":
+        return Tense.PRESENT
+    if helped:
+        return Tense.FUTURE if verb.lemma_.lower() in PLANNING else Tense.PRESENT
+    # A participle with a subject is a past form that the tagger took for one.
+    has_subject = any(child.dep_ == "nsubj" for child in verb.children)
+    planned = verb.lemma_.lower() in PLANNING and not has_subject
+    return Tense.FUTURE if planned else Tense.PAST
+
+
+def is_planned(token: Token) -> bool:
+    """Whether a verb of planning, promising or demanding stands above `token`."""
+    return any(above.lemma_.lower() in PLANNING for above in islice(token.ancestors, _FURTHEST))
