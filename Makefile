@@ -37,6 +37,7 @@ check: $(READY) ## lint, format, types, import rules, generated files, documenta
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict deploy tests/deploy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.generate --check
 	$(BIN)/python -m pytest -q -m docs
