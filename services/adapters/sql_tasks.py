@@ -37,9 +37,8 @@ _insert_new: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "postgresql": postgresql.insert,
 }
 
-_POSITION: TypeAdapter[tuple[FiniteFloat, Annotated[str, Field(pattern=r"^[^\0]*$")]]] = (
-    TypeAdapter(tuple[FiniteFloat, Annotated[str, Field(pattern=r"^[^\0]*$")]])
-)
+_TaskId = Annotated[str, Field(pattern=r"^[\w.:-]+$")]
+_POSITION: TypeAdapter[tuple[FiniteFloat, str]] = TypeAdapter(tuple[FiniteFloat, _TaskId])
 """What a cursor holds: the priority and the id of a page's last task."""
 
 

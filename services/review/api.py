@@ -1,0 +1,117 @@
+"""The desk's HTTP API: read tasks, take them, give them back, decide."""
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from services.ports.task_store import State, StoredTask, TaskStore, UnknownTask
+from services.review.decide import Decision, decide
+from services.review.problem import MEDIA_TYPE
+from services.review.views import ReleaseRequest, TakeRequest, TaskPage, TaskView, VerdictRequest
+from services.runtime.clock import Clock
+from services.runtime.settings import Settings
+
+TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {MEDIA_TYPE: {}}}
+    for status, text in {
+        401: "No token, or not the right one",
+        404: "No such task",
+        409: "The task is not what you think: `task` shows it as it stands",
+        413: "The request is too large",
+        422: "The request is wrong; `detail` says how",
+        503: "The database is away; try again",
+    }.items()
+}
+
+
+def make_api(settings: Settings, store: TaskStore, clock: Clock, token: str) -> APIRouter:
+    """The routes under /api/v1. Writes need `Authorization: Bearer <token>`."""
+    api = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
+    api.include_router(_reads(store, clock))
+    api.include_router(_writes(settings, store, clock), dependencies=[Depends(_checker(token))])
+    return api
+
+
+def _reads(store: TaskStore, clock: Clock) -> APIRouter:
+    api = APIRouter()
+
+    @api.get("/tasks")
+    def list_tasks(
+        state: Annotated[list[State], Query()] = [],  # noqa: B006 - FastAPI copies it
+        cursor: Annotated[str | None, Query(max_length=2_000)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> TaskPage:
+        """Tasks by priority, highest first."""
+        now = clock.now()
+        found, following = store.page(states=state, limit=limit, after=cursor, now=now)
+        views = [TaskView.of(stored) for stored in found]
+        return TaskPage(tasks=views, next=following, counts=store.counts(now=now))
+
+    @api.get("/tasks/{task_id}")
+    def get_task(task_id: TaskId) -> TaskView:
+        """One task."""
+        return TaskView.of(_known(store.get(task_id, now=clock.now()), task_id))
+
+    return api
+
+
+def _writes(settings: Settings, store: TaskStore, clock: Clock) -> APIRouter:
+    api = APIRouter()
+
+    @api.post("/tasks/take")
+    def take_next(request: TakeRequest) -> TaskView:
+        """Take the open task of the highest priority; 404 when there is none."""
+        taken = store.take(None, request.reviewer, clock.now(), settings.lease_seconds)
+        if taken is None:
+            raise HTTPException(404, "no task is open")
+        return TaskView.of(taken)
+
+    @api.post("/tasks/{task_id}/take")
+    def take_task(task_id: TaskId, request: TakeRequest) -> TaskView:
+        """Take this task, or renew your own lease on it. `lease` is the number to submit with."""
+        taken = store.take(task_id, request.reviewer, clock.now(), settings.lease_seconds)
+        return TaskView.of(_known(taken, task_id))
+
+    @api.post("/tasks/{task_id}/release")
+    def release_task(task_id: TaskId, request: ReleaseRequest) -> TaskView:
+        """Give a taken task back."""
+        return TaskView.of(store.release(task_id, request.reviewer, request.lease))
+
+    @api.post("/tasks/{task_id}/verdict")
+    def submit_verdict(task_id: TaskId, request: VerdictRequest) -> TaskView:
+        """Decide. The same verdict again gives the same answer."""
+        verdict = decide(
+            _known(store.get(task_id), task_id).task,
+            Decision(**request.model_dump()),
+            now=clock.now(),
+            public_url=settings.public_url,
+        )
+        return TaskView.of(store.submit(verdict))
+
+    return api
+
+
+def _known(stored: StoredTask | None, task_id: str) -> StoredTask:
+    if stored is None:
+        raise UnknownTask(task_id)
+    return stored
+
+
+def _checker(token: str) -> Callable[..., None]:
+    bearer = HTTPBearer(auto_error=False, description="CLAIMDESK_API_TOKEN, or data_dir/api-token")
+    expected = token.encode()
+
+    def check(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
+        offered = given.credentials.encode("utf-8", "surrogatepass") if given else b""
+        if not secrets.compare_digest(offered, expected):
+            raise HTTPException(
+                401,
+                "writing needs `Authorization: Bearer <token>` with the desk's token",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+    return check

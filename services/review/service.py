@@ -1,0 +1,130 @@
+"""What review runs beside its step: the web server, and the outbox that publishes verdicts."""
+
+import socket
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+
+from services.ports.event_log import Producer
+from services.ports.task_store import TaskStore
+from services.review.desk import make_desk
+from services.review.token import load_token
+from services.runtime.clock import Clock
+from services.runtime.errors import UserError
+from services.runtime.events import make_event
+from services.runtime.executor import to_message
+from services.runtime.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class VerdictOutbox:
+    """Publishes verdicts to the log: each at least once, in order, with the same event id every time.
+
+    A verdict is marked only after the log has confirmed it, so a crash in between publishes it again.
+    """
+
+    name = "review.outbox"
+
+    def __init__(
+        self, store: TaskStore, producer: Producer, clock: Clock, poll_seconds: float = 1.0
+    ) -> None:
+        self._store, self._producer, self._clock = store, producer, clock
+        self._poll_seconds = poll_seconds
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish whatever is owed, and look again, until `stop` is set.
+
+        Raises NotReady when the database or the log is away; running it again goes on where it was.
+        """
+        while not stop.is_set():
+            if not self.publish():
+                self._clock.wait(self._poll_seconds, stop)
+
+    def owes(self) -> bool:
+        """Whether a verdict waits to be published. Raises NotReady."""
+        return bool(self._store.unpublished(limit=1))
+
+    def publish(self) -> int:
+        """Publish one batch; how many verdicts it had. Raises NotReady."""
+        verdicts = self._store.unpublished()
+        if not verdicts:
+            return 0
+        now = self._clock.now()
+        events = [make_event(verdict, service="review", now=now) for verdict in verdicts]
+        self._producer.publish([to_message(event) for event in events])
+        self._store.mark_published([verdict.id for verdict in verdicts])
+        log.info("verdicts published", count=len(verdicts))
+        return len(verdicts)
+
+
+class DeskServer:
+    """The reviewers' page and API over HTTP.
+
+    `url` is where it listens, once `listening` is set; port 0 takes a free one.
+    """
+
+    name = "review.desk"
+
+    def __init__(self, settings: Settings, store: TaskStore, clock: Clock) -> None:
+        self._settings, self._store, self._clock = settings, store, clock
+        self.url: str | None = None
+        self.listening = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until `stop` is set, then finish what is in hand.
+
+        Raises UserError when the address cannot be listened on.
+        """
+        token = load_token(self._settings)
+        desk = make_desk(self._settings, self._store, self._clock, token)
+        config = uvicorn.Config(
+            desk,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+        with _listen(self._settings) as bound:
+            self.url = _url_of(bound)
+            log.info("desk listens", url=self.url)
+            self.listening.set()
+            _Server(config, stop).run(sockets=[bound])
+
+
+class _Server(uvicorn.Server):
+    """Stops on our event; signals are the process's business, not a thread's."""
+
+    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._stop.is_set() or await super().on_tick(counter)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.http_host, settings.http_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise UserError(
+            f"the desk cannot listen on {host}:{port} ({error.strerror}); "
+            "set CLAIMDESK_HTTP_HOST and CLAIMDESK_HTTP_PORT (0 takes a free port)"
+        ) from error
+
+
+def _url_of(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
