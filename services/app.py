@@ -14,6 +14,7 @@ from services.ports.article_ledger import ArticleLedger
 from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
 from services.ports.task_store import TaskStore
+from services.ports.web import Web
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.health import Health
 from services.runtime.service import Background, Service
@@ -109,6 +110,15 @@ class App:
         store = SqlArticleLedger(self._engine)
         store.setup()
         return store
+
+    @cached_property
+    def web(self) -> Web:
+        """Feeds and webhooks, as far as they may be reached."""
+        from services.adapters.http import HttpWeb
+
+        return HttpWeb(
+            self.settings.user_agent, allow_private=self.settings.allow_private_addresses
+        )
 
     # The event log
 
@@ -240,7 +250,7 @@ class App:
 
         if not self.settings.feeds:
             return ()
-        return (FeedPoller(self.settings, self.producer, self.ledger, self.clock),)
+        return (FeedPoller(self.settings, self.producer, self.ledger, self.clock, self.web),)
 
     def _desk(self) -> Sequence[Background]:
         from services.review.service import DeskServer, VerdictOutbox
@@ -253,4 +263,4 @@ class App:
     def _deliverers(self) -> Sequence[Background]:
         from services.alert.service import Deliverer
 
-        return (Deliverer(self.settings, self.alert_store, self.clock),)
+        return (Deliverer(self.settings, self.alert_store, self.clock, self.web),)

@@ -1,0 +1,46 @@
+"""The dates that feeds and files carry, read strictly and never made up."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_YEARS = range(1800, 2101)
+_UNSET = {datetime(1970, 1, 1, tzinfo=UTC)}  # what content systems write when there is no date
+
+
+def read_date(value: str | None, notes: list[str], name: str = "published_at") -> datetime | None:
+    """The moment that `value` names (ISO 8601 or RFC 5322), in UTC; none when it cannot be right.
+
+    What is missing, wrong or assumed is said in `notes`: an article with a bad date is still worth
+    checking, so it is kept without one. The answer depends on `value` alone, never on today's date.
+    """
+    value = (value or "").strip()
+    if not value:
+        return None
+    parsed = _parse(value)
+    if parsed is None:
+        notes.append(f"{name}: {value[:60]!r} is not a date that can be read; left out")
+        return None
+    if parsed.tzinfo is None:
+        notes.append(f"{name}: {value[:60]!r} has no time zone; read as UTC")
+        parsed = parsed.replace(tzinfo=UTC)
+    return _plausible(parsed, value, notes, name)
+
+
+def _plausible(parsed: datetime, value: str, notes: list[str], name: str) -> datetime | None:
+    if parsed.year not in _YEARS:
+        notes.append(f"{name}: the year in {value[:60]!r} cannot be right; left out")
+        return None
+    moment = parsed.astimezone(UTC)
+    if moment in _UNSET:
+        notes.append(f"{name}: {value[:60]!r} is the mark of a missing date; left out")
+        return None
+    return moment
+
+
+def _parse(value: str) -> datetime | None:
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return read(value)
+        except (ValueError, OverflowError, TypeError):
+            continue
+    return None

@@ -1,0 +1,160 @@
+"""Article files: plain text, HTML pages, JSON articles and JSON lines."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pydantic_core
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from services.ingest.dates import read_date
+from services.ingest.decoding import decode_markup, decode_text
+from services.ingest.item import Document, Item, Options, Refusal, Rejected
+from services.ingest.markup import html_to_text, looks_like_html
+from services.ingest.text import clean, clean_line
+from services.runtime.events import describe
+from services.runtime.ids import content_hash
+
+FILES = "files"
+"""The source of articles from files that name none."""
+
+
+class JsonArticle(BaseModel):
+    """An article as a file or a pusher gives it; fields that are not named here are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+    id: str | None = None
+    guid: str | None = None
+    source: str | None = None
+    url: str | None = None
+    title: str | None = None
+    byline: str | None = None
+    publisher: str | None = None
+    published_at: str | None = None
+    modified_at: str | None = None
+    language: str | None = None
+    revision: int | None = Field(None, ge=1)
+    text: str
+
+
+_ONE = TypeAdapter(JsonArticle)
+
+
+def read_text(document: Document, options: Options) -> Iterator[Item | Refusal]:
+    """One article of plain UTF-8 text. Raises Rejected (`not_utf8`)."""
+    notes: list[str] = []
+    text = _plain(decode_text(document.body), notes)
+    if options.published_at is None:
+        notes.append("published_at: the file has no date; give one with --published-at")
+    yield Item(
+        source=options.source or FILES,
+        guid=document.url or document.origin or content_hash(text),
+        text=text,
+        url=document.url,
+        published_at=options.published_at,
+        notes=tuple(notes),
+        where=document.name,
+    )
+
+
+def read_html(document: Document, options: Options) -> Iterator[Item | Refusal]:
+    """One article from a page: its main text and what the page says of itself.
+
+    Raises Rejected (`not_text`, or `no_article` when the page has no main text).
+    """
+    import trafilatura
+    from trafilatura.settings import Document as Page
+
+    page = decode_markup(document.body, document.charset)
+    found = trafilatura.bare_extraction(
+        page,
+        url=document.url,
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
+    if not isinstance(found, Page) or not found.text:
+        raise Rejected("no_article", "no main text was found in the page")
+    notes: list[str] = []
+    url = found.url or document.url
+    yield Item(
+        source=options.source or FILES,
+        guid=url or document.origin or content_hash(found.text),
+        text=clean(found.text.replace("\n", "\n\n")),  # trafilatura gives one line a paragraph
+        title=clean_line(found.title),
+        url=url,
+        byline=clean_line(found.author) or None,
+        publisher=clean_line(found.sitename) or None,
+        language=found.language,
+        published_at=read_date(found.date, notes) or options.published_at,
+        notes=tuple(notes),
+        where=document.name,
+    )
+
+
+def read_json(document: Document, options: Options) -> Iterator[Item | Refusal]:
+    """One article, a list of them, or JSON lines; a bad one is a Refusal and the next goes on.
+
+    Raises Rejected (`not_utf8`, `not_json`).
+    """
+    text = decode_text(document.body)
+    try:
+        parsed = pydantic_core.from_json(text)
+    except ValueError as error:
+        if "\n" not in text.strip():
+            raise Rejected("not_json", str(error)) from error
+        yield from _lines(text, document, options)
+        return
+    rows = parsed if isinstance(parsed, list) else [parsed]
+    for number, row in enumerate(rows, start=1):
+        where = f"{document.name} item {number}" if isinstance(parsed, list) else document.name
+        origin = None if isinstance(parsed, list) else document.origin
+        yield _article(row, where, origin, options)
+
+
+def _lines(text: str, document: Document, options: Options) -> Iterator[Item | Refusal]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        where = f"{document.name} line {number}"
+        try:
+            row = pydantic_core.from_json(line)
+        except ValueError as error:
+            yield Refusal(where, "not_json", str(error))
+            continue
+        yield _article(row, where, None, options)
+
+
+def _article(row: Any, where: str, origin: str | None, options: Options) -> Item | Refusal:
+    try:
+        given = _ONE.validate_python(row)
+    except ValidationError as error:
+        return Refusal(where, "invalid", describe(error))
+    notes: list[str] = []
+    text = _plain(given.text, notes)
+    url = clean_line(given.url) or None
+    published = read_date(given.published_at, notes) or options.published_at
+    if published is None and not notes:
+        notes.append("published_at: the article has no date")
+    return Item(
+        source=options.source or clean_line(given.source) or FILES,
+        guid=clean_line(given.guid) or clean_line(given.id) or url or origin or content_hash(text),
+        text=text,
+        title=clean_line(given.title),
+        url=url,
+        byline=clean_line(given.byline) or None,
+        publisher=clean_line(given.publisher) or None,
+        language=given.language,
+        published_at=published,
+        modified_at=read_date(given.modified_at, notes, "modified_at"),
+        revision=given.revision,
+        notes=tuple(notes),
+        where=where,
+    )
+
+
+def _plain(text: str, notes: list[str]) -> str:
+    if looks_like_html(text):
+        notes.append("the text was HTML; its words were taken")
+        return html_to_text(text)
+    return clean(text)
