@@ -1,0 +1,73 @@
+"""`claimdesk match`: JSON lines of claims in, JSON lines of their evidence out."""
+
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import Field
+
+from schemas.base import Model
+from schemas.match import Match
+from services.cli.common import JsonLines, StoreOption, batched, make_app, write_line
+from services.match.query import Sought
+from services.match.ranking import find
+from services.runtime.errors import UserError
+
+BATCH = 64
+"""Claims a round trip."""
+
+
+class _Line(Model):
+    id: str
+    text: str = Field(min_length=1, max_length=100_000)
+    speaker: str | None = None
+    date: str | None = None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("match")(match)
+
+
+def match(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read JSON lines from standard input.")],
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Matches a claim, at most.")] = 20,
+    min_probability: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out what is less likely than this.")
+    ] = 0.0,
+    store: StoreOption = None,
+) -> None:
+    """Find the evidence for claims.
+
+    Reads {"id","text","speaker"?,"date"?} and writes {"id","matches":[{"evidence_id","score",
+    "probability","relation","why"}]}. Exit code 1 if a line was not handled.
+    """
+    if not jsonl:
+        raise UserError("say --jsonl and give JSON lines on standard input")
+    app = make_app(store=store)
+    lines = JsonLines()
+    for batch in batched(lines.read(_Line), BATCH):
+        rows = [row for _, row in batch]
+        found, degraded = find(
+            [Sought(row.text, row.speaker) for row in rows],
+            store=app.evidence_store,
+            analyser=app.analyser,
+            top=top,
+            least=min_probability,
+        )
+        for row, matches in zip(rows, found, strict=True):
+            write_line(sys.stdout, {"id": row.id, "matches": [_brief(one) for one in matches]})
+        sys.stdout.flush()
+        if degraded:
+            sys.stderr.write(f"out of order: {', '.join(degraded)}; matched without\n")
+    lines.exit()
+
+
+def _brief(found: Match) -> dict[str, object]:
+    return {
+        "evidence_id": found.evidence.id,
+        "score": found.score,
+        "probability": found.probability,
+        "relation": found.relation.value,
+        "why": found.why,
+    }

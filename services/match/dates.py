@@ -1,0 +1,108 @@
+"""Dates that a sentence names, as partial ISO dates that can be compared."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_NUMBER = {name[:3]: number for number, name in enumerate(_MONTHS, start=1)}
+_MONTH = (
+    "(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+_DATE = re.compile(
+    rf"\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}})\b)?|"
+    rf"\b(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?P<y2>\d{{4}})\b)?|"
+    rf"\b(?P<m3>{_MONTH})\.?,?\s+(?:of\s+)?(?P<y3>\d{{4}})\b|"
+    r"\b(?P<y4>\d{4})-(?P<m4>\d{2})-(?P<d4>\d{2})\b|"
+    r"(?<![\w.,$€£/-])(?P<y5>1[5-9]\d\d|20\d\d)(?![\w%]|[.,]\d|-\d)",
+    re.IGNORECASE,
+)
+_LONGEST = 4_000
+
+
+class Day(NamedTuple):
+    """A date as far as it is known: any part may be none."""
+
+    year: int | None
+    month: int | None = None
+    day: int | None = None
+
+    def fits(self, other: "Day") -> bool:
+        """Whether both can be the same moment: no part that both know differs."""
+        return all(
+            mine is None or its is None or mine == its
+            for mine, its in zip(self, other, strict=True)
+        )
+
+    def __str__(self) -> str:
+        month = _MONTHS[self.month - 1].capitalize() if self.month else ""
+        return " ".join(str(part) for part in (self.day, month, self.year) if part)
+
+
+class Found(NamedTuple):
+    """A date and where it stands."""
+
+    day: Day
+    span: tuple[int, int]
+
+
+def find_dates(text: str) -> list[Found]:
+    """The days, months and years that `text` names."""
+    return [
+        Found(day, found.span())
+        for found in _DATE.finditer(text[:_LONGEST])
+        if (day := _day(found)) is not None
+    ]
+
+
+def _day(found: re.Match[str]) -> Day | None:
+    parts = found.groupdict()
+    year, month, day = (
+        next((parts[f"{kind}{n}"] for n in range(1, 6) if parts.get(f"{kind}{n}")), None)
+        for kind in "ymd"
+    )
+    number = None if month is None else _month(month)
+    if (number is not None and not 1 <= number <= 12) or (day and not 1 <= int(day) <= 31):
+        return None
+    return Day(int(year) if year else None, number, int(day) if day else None)
+
+
+def _month(name: str) -> int:
+    return int(name) if name.isdigit() else _NUMBER[name[:3].lower()]
+
+
+def from_iso(value: str) -> list[Day]:
+    """The dates of a resolved expression: `2021-03-10`, `2021-03`, `2021`; of an interval what both ends share."""
+    ends = [_parts(end) for end in value.split("/")]
+    if not all(ends):
+        return []
+    first, last = ends[0], ends[-1]
+    shared: list[int | None] = []
+    for mine, its in zip(first, last, strict=True):
+        if mine != its:
+            break
+        shared.append(mine)
+    return [Day(*shared)] if shared and shared[0] is not None else []
+
+
+def _parts(iso: str) -> tuple[int | None, int | None, int | None] | tuple[()]:
+    if not re.fullmatch(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", iso):
+        return ()
+    numbers = [int(part) for part in iso.split("-")]
+    return (
+        numbers[0],
+        numbers[1] if len(numbers) > 1 else None,
+        numbers[2] if len(numbers) > 2 else None,
+    )
+
+
+def agree(ours: Iterable[Day], theirs: Iterable[Day]) -> bool | None:
+    """Whether some date of one side fits one of the other; none when a side names no date."""
+    ours, theirs = list(ours), list(theirs)
+    if not ours or not theirs:
+        return None
+    return any(one.fits(other) for one in ours for other in theirs)

@@ -1,0 +1,53 @@
+"""Claims to queries: what is looked for, and what it is compared by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from schemas.claim import Claim
+from services.language.analysis import Analyser
+from services.match.dates import Day, from_iso
+from services.match.statement import Statement, names_in, parse
+from services.ports.evidence_store import Query
+
+log = structlog.get_logger(__name__)
+
+_LONGEST = 2_000  # characters of a claim that are looked for
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A text to match, who said it, and the dates that its words mean."""
+
+    text: str
+    speaker: str | None = None
+    days: tuple[Day, ...] = ()
+
+
+def sought_of(claim: Claim) -> Sought:
+    """What to look for: the claim made to stand alone, with its resolved dates."""
+    days = tuple(day for mention in claim.dates for day in from_iso(mention.value))
+    return Sought((claim.resolved_text or claim.text)[:_LONGEST], claim.speaker, days)
+
+
+def to_statements(sought: Sequence[Sought], analyser: Analyser) -> list[Statement]:
+    """The statements of `sought`."""
+    terms = analyser.terms([one.text for one in sought])
+    names = analyser.terms([names_in(one.text) for one in sought])
+    return [
+        parse(one.text, its_terms, its_names, speaker=one.speaker, days=one.days)
+        for one, its_terms, its_names in zip(sought, terms, names, strict=True)
+    ]
+
+
+def to_queries(sought: Sequence[Sought], analyser: Analyser) -> tuple[list[Query], list[str]]:
+    """The store's queries, and the parts that are out: `vectors` when the encoder fails."""
+    texts = [one.text for one in sought]
+    terms = analyser.terms(texts)
+    try:
+        vectors = analyser.vectors(texts)
+    except Exception:
+        log.exception("the encoder failed; matching by words alone", texts=len(texts))
+        return [Query(one, None) for one in terms], ["vectors"]
+    return [Query(one, vector) for one, vector in zip(terms, vectors, strict=True)], []
