@@ -1,5 +1,8 @@
 """The words of the calendar: months, weekdays, small numbers, and the tables that rules are built from."""
 
+from services.extract.units import SMALL
+from services.extract.wordlists import word_set
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -45,52 +48,14 @@ WEEKDAYS = {
 
 FULL_WEEKDAYS = tuple(name for name in WEEKDAYS if name.endswith("day"))
 
-NOT_A_DAY = frozenset(
-    [
-        "black",
-        "bloody",
-        "super",
-        "good",
-        "easter",
-        "ash",
-        "cyber",
-        "giving",
-        "holy",
-        "whit",
-        "palm",
-        "red",
-    ]
-)
+NOT_A_DAY = word_set("black bloody super good easter ash cyber giving holy whit palm red")
 """Words that make a weekday's name a feast or an event: "Black Monday", "Good Friday"."""
 
-COUNT_WORDS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}
+COUNT_WORDS = {word: int(number) for word, number in SMALL.items()} | {
+    "a": 1,
+    "an": 1,
+    "hundred": 100,
+}
 """Numbers as words, as far as spans of time are told with them."""
 
 ORDINALS = {
@@ -107,78 +72,19 @@ ORDINALS = {
 }
 """Ordinals of halves and quarters."""
 
-PLANNING = frozenset(
-    [
-        "plan",
-        "schedule",
-        "expect",
-        "due",
-        "set",
-        "slate",
-        "intend",
-        "hope",
-        "aim",
-        "want",
-        "wish",
-        "promise",
-        "pledge",
-        "vow",
-        "propose",
-        "agree",
-        "arrange",
-        "prepare",
-        "expire",
-        "demand",
-        "urge",
-        "require",
-        "ask",
-        "invite",
-        "tell",
-        "order",
-        "call",
-        "need",
-        "likely",
-        "ready",
-        "poise",
-        "postpone",
-        "delay",
-        "anticipate",
-        "book",
-        "go",
-    ]
+PLANNING = word_set(
+    """
+    plan schedule expect due set slate intend hope aim want wish promise pledge vow propose agree
+    arrange prepare expire demand urge require ask invite tell order call need likely ready poise
+    postpone delay anticipate book go
+    """
 )
 """Lemmas that put what hangs on them (an infinitive, a date) into the future."""
 
-TIME_TRIGGERS = frozenset(
-    [
-        "yesterday",
-        "today",
-        "tonight",
-        "tomorrow",
-        "ago",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "day",
-        "days",
-        "weekend",
-        "night",
-        "morning",
-        "afternoon",
-        "evening",
-        "decade",
-        "decades",
-        "century",
-        "quarter",
-        "half",
-        "then",
-        "earlier",
-        "later",
-        "since",
-        "fortnight",
-    ]
+TIME_TRIGGERS = word_set(
+    """
+    yesterday today tonight tomorrow ago week weeks month months year years day days weekend night
+    morning afternoon evening decade decades century quarter half then earlier later since fortnight
+    """
 )
 """A sentence that holds none of these, no month, no weekday and no digit speaks of no date."""

@@ -18,7 +18,7 @@ from services.extract.dates_interval import Interval
 from services.extract.dates_patterns import Match, Resolve, day_of, group, month_of
 from services.extract.dates_relative import RELATIVE
 
-__all__ = ["Reference", "find_dates", "parse_dateline_date", "resolve_article"]
+__all__ = ["Reference", "find_dates", "parse_dateline_date", "resolve_article", "time_spans"]
 
 _RULES = ABSOLUTE + RELATIVE
 _TRIGGERS = frozenset(MONTHS) | frozenset(WEEKDAYS) | TIME_TRIGGERS
@@ -73,6 +73,15 @@ def resolve_article(doc: Doc, reference: Reference) -> list[DateMention]:
             last = context.last
         topic.leave(sentence)
     return mentions
+
+
+def time_spans(span: Span) -> list[tuple[int, int]]:
+    """Where `span` speaks of time: character offsets into the span's own text."""
+    if not _speaks_of_time(span):
+        return []
+    context = Context(span, Reference(published=date(2000, 6, 15)))  # any day will do
+    start = span.start_char
+    return [(m.span[0] - start, m.span[1] - start) for m, _ in _resolve(context)]
 
 
 class _Topic:

@@ -1,0 +1,149 @@
+"""Quantities: numbers in figures and words, with bounds and unit.
+
+Dates, years, ordinals, clock times and numbers that are part of a name are not among them. The text
+of a quantity is the number with its bound, scale, currency or measure; a counted noun stays outside.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from spacy.tokens import Span, Token
+
+from schemas.claim import Quantity
+from services.extract.dates import time_spans
+from services.extract.quantities_patterns import BOUND, PATTERNS, UNIT, Reading
+from services.extract.units import BOUNDS, CURRENCY_WORDS, HINTS, INFINITE, MEASURES, NAMING
+
+_NAMED = frozenset(("PRODUCT", "LAW", "FAC", "WORK_OF_ART", "ORG", "EVENT", "PERSON"))
+_GOES_ON = re.compile(r"[.,:/]\d|:\w|-?[^\W_]|[ \xa0][ap]\.?m\b")
+"""What makes figures part of something else: "1.2.3", "10:30", "20th", "45-year-old", "5 p.m."."""
+_BEFORE_A_NOUN = frozenset(("ADJ", "ADV", "DET", "VERB", "PRON", "NUM"))
+
+
+def find_quantities(span: Span) -> list[Quantity]:
+    """The quantities within `span` in reading order; offsets are into the doc's text.
+
+    `low` and `high` bound what the words allow, none being open; both are the number itself where it
+    is exact. Shares ("half of", "one in five") are per cent.
+    """
+    if not any(token.lower_ in HINTS or any(map(str.isdigit, token.text)) for token in span):
+        return []
+    taken = time_spans(span)
+    found: list[Quantity] = []
+    for reading in _readings(span.text):
+        if any(reading.start < end and start < reading.end for start, end in taken):
+            continue
+        if complete := _complete(reading, span):
+            taken.append((complete.start, complete.end))
+            found.append(_quantity(complete, span))
+    return found
+
+
+def _readings(text: str) -> Iterator[Reading]:
+    """Readings that do not overlap, in reading order: the earlier, the longer, the first pattern."""
+    found = [
+        (match.start(), -match.end(), order, match)
+        for order, (pattern, _) in enumerate(PATTERNS)
+        for match in pattern.finditer(text)
+    ]
+    found.sort(key=lambda one: one[:3])
+    end = 0
+    for start, negative_end, order, match in found:
+        if start >= end and (reading := PATTERNS[order][1](match)):
+            yield reading
+            end = -negative_end
+
+
+def _complete(reading: Reading, span: Span) -> Reading | None:
+    """The reading with its unit, or none where the number is part of something else."""
+    text = span.text
+    unit = None if reading.unit else UNIT.match(text, reading.end)
+    if unit and not reading.maybe_metres:
+        name = " ".join(unit.group().lower().split()).lstrip("-")
+        return replace(reading, end=unit.end(), unit=_standard(name))
+    if reading.in_figures and _GOES_ON.match(text, reading.end):
+        return None
+    token = _token(span, reading.end - 1)
+    if reading.unit or token is None:
+        return reading
+    noun = _counted(token)
+    if reading.maybe_metres and noun is None:
+        return replace(reading, low=reading.low / 1e6, high=reading.high / 1e6, unit="metre")
+    if _is_name(token) or _is_empty(reading, noun):
+        return None
+    return replace(reading, unit=noun)
+
+
+def _standard(name: str) -> str:
+    singular = name.removesuffix("s")
+    return (
+        MEASURES.get(name)
+        or CURRENCY_WORDS.get(singular)
+        or CURRENCY_WORDS.get(name)
+        or name.upper()
+    )
+
+
+def _is_empty(reading: Reading, noun: str | None) -> bool:
+    """Whether the number counts nothing: "the two", "one" as a pronoun, "555-1234"."""
+    if reading.in_figures:
+        return noun is None and reading.low < reading.high
+    return reading.high == 1 or (noun is None and reading.high < 10)
+
+
+def _is_name(token: Token) -> bool:
+    """Whether the number names something: "Article 5", "Boeing 747", "page four"."""
+    if token.i == 0:
+        return False
+    before = token.nbor(-1)
+    if before.lower_ in NAMING:
+        return True
+    leftwards = token.head.i < token.i and token.dep_ in ("nummod", "appos", "pobj", "npadvmod")
+    named = before.pos_ == "PROPN" and leftwards and token.dep_ == "nummod"
+    return named or (token.ent_type_ in _NAMED and before.ent_type_ == token.ent_type_)
+
+
+def _counted(token: Token) -> str | None:
+    """The lemma of the noun that is counted: the last of the nouns after modifiers."""
+    doc, noun = token.doc, None
+    for after in doc[token.i + 1 : token.i + 9]:
+        if after.pos_ in ("NOUN", "PROPN"):
+            noun = after
+        elif noun is not None or not (after.pos_ in _BEFORE_A_NOUN or after.lower_ == "of"):
+            break
+    if noun is None:
+        return None
+    return noun.lemma_.lower() if noun.pos_ == "NOUN" else noun.lemma_
+
+
+def _token(span: Span, offset: int) -> Token | None:
+    place = span.start_char + offset
+    found = span.doc.char_span(place, place + 1, alignment_mode="expand")
+    return found[0] if found else None
+
+
+def _quantity(reading: Reading, span: Span) -> Quantity:
+    """The reading as its bounding word makes it, at its place in the doc."""
+    text = span.text
+    bound = BOUND.search(text, max(0, reading.start - 24), reading.start)
+    low: float | None = reading.low
+    high: float | None = reading.high
+    start = reading.start
+    if bound:
+        start = bound.start()
+        lower, upper = BOUNDS[" ".join(bound.group().lower().split())]
+        low = _round(reading.low * lower) if lower else None
+        high = _round(reading.high * upper) if upper < INFINITE else None
+    return Quantity(
+        span=(span.start_char + start, span.start_char + reading.end),
+        text=text[start : reading.end],
+        low=low,
+        high=high,
+        unit=reading.unit,
+    )
+
+
+def _round(value: float) -> float:
+    """Without the noise of binary fractions."""
+    return float(f"{value:.9g}")
