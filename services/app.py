@@ -120,6 +120,14 @@ class App:
             self.settings.user_agent, allow_private=self.settings.allow_private_addresses
         )
 
+    def migrate(self) -> dict[str, int]:
+        """Create or upgrade every table of the database; the version of each group of tables."""
+        from services.adapters.sql import versions
+
+        for store in (self.task_store, self.alert_store, self.ledger):
+            store.setup()
+        return versions(self._engine)
+
     # The event log
 
     @cached_property

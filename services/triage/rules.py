@@ -6,10 +6,10 @@ from schemas.claim import Claim, Kind
 from schemas.match import Match, Relation
 
 SPEAKING = {
-    Relation.CONTRADICTS: "Prior evidence contradicts it",
-    Relation.SAME_CLAIM: "The same claim was checked before",
+    Relation.CONTRADICTS: "Prior evidence{by} contradicts it{rated}.",
+    Relation.SAME_CLAIM: "The same claim was checked before{by}{rated}.",
 }
-"""Relations that make a claim a task whatever its score, and how the reason begins."""
+"""Relations that make a claim a task whatever its score, and the reason they give."""
 
 SPEAKING_PROBABILITY = 0.6
 """How likely such evidence must be about the same claim."""
@@ -26,7 +26,11 @@ def _evidence(_claim: Claim, evidence: Sequence[Match], _least: float) -> str | 
     best = max(filter(speaks, evidence), key=lambda match: match.probability, default=None)
     if best is None:
         return None
-    return f"{SPEAKING[best.relation]}: {cite(best)}."
+    item = best.evidence
+    return SPEAKING[best.relation].format(
+        by=f" by {item.publisher}" if item.publisher else "",
+        rated=f" (rated {item.rating.replace('_', ' ')})" if item.rating else "",
+    )
 
 
 def _promise(claim: Claim, _evidence: Sequence[Match], _least: float) -> str | None:
