@@ -1,0 +1,113 @@
+"""Chains of reporting: who passes on what somebody else said."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from spacy.tokens import Doc, Token
+
+from services.extract.report import Form, Report
+from services.extract.subjects import agent_of
+
+_RELAYS = frozenset(["report", "quote", "cite", "carry", "publish", "relay"])
+_CITING = frozenset(["citing", "quoting"])
+_COVERS = 0.6
+"""Share of an outer content that an inner one must make up for the outer to be only its frame."""
+
+
+def link(reports: list[Report], doc: Doc) -> None:
+    """Set `passed_on` of each report, and mark those that only frame another.
+
+    A report whose content holds another's cue and content passes that one on; "as reported by X" passes
+    on the report beside it, and a clause that goes on with the same speaker ("adding that …") keeps it.
+    """
+    by_sentence: dict[int, list[Report]] = defaultdict(list)
+    for report in reports:
+        by_sentence[report.sentence].append(report)
+    for number, group in by_sentence.items():
+        _nest(group)
+        _relayed(group, doc, number)
+        _carry(group)
+
+
+def _nest(group: list[Report]) -> None:
+    # Shortest first, so that the nearest frame comes first in the chain.
+    ordered = sorted(group, key=lambda report: report.bounds[1] - report.bounds[0])
+    frames = [
+        report for report in ordered if report.form in (Form.ACCORDING, Form.CLAUSE, Form.DIRECT)
+    ]
+    for inner in ordered:
+        if inner.head is None or inner.form is Form.NOUN:
+            continue
+        for outer in frames:
+            if outer is inner or outer.source_head is None or not _inside(inner, outer):
+                continue
+            if outer.source_head != inner.source_head:
+                inner.passed_on.append(outer.source_head)
+                outer.frames = outer.frames or _share(inner, outer) >= _COVERS
+
+
+def _inside(inner: Report, outer: Report) -> bool:
+    assert inner.head is not None
+    at = inner.head.idx
+    start, end = inner.bounds
+    within = any(low <= at < high for low, high in outer.content)
+    first, last = outer.bounds
+    return within and first <= start and end <= last + 1
+
+
+def _share(inner: Report, outer: Report) -> float:
+    def size(report: Report) -> int:
+        return sum(end - start for start, end in report.content)
+
+    return size(inner) / max(1, size(outer))
+
+
+def _relayed(group: list[Report], doc: Doc, number: int) -> None:
+    """ "as reported by X" and ", citing X" within the sentence."""
+    heads = [report.head for report in group if report.head is not None]
+    if not heads:
+        return
+    for token in heads[0].sent:
+        if token.lemma_.lower() in _RELAYS and token.tag_ == "VBN" and _has_as(token):
+            relay = agent_of(token)
+            target = _nearest(group, token, number)
+            if relay is not None and target is not None:
+                target.passed_on.append(relay)
+        elif token.lower_ in _CITING:
+            cited = next((child for child in token.rights if child.dep_ == "dobj"), None)
+            target = _nearest(group, token, number)
+            if cited is not None and target is not None and target.source_head is not None:
+                target.passed_on.insert(0, target.source_head)
+                target.cite(cited)
+
+
+def _has_as(token: Token) -> bool:
+    before = token.i - 1
+    return before >= 0 and (
+        token.doc[before].lower_ == "as" or any(child.lower_ == "as" for child in token.lefts)
+    )
+
+
+def _nearest(group: Iterable[Report], token: Token, number: int) -> Report | None:
+    near = [
+        r
+        for r in group
+        if r.head is not None and r.head.i < token.i and r.sentence == number and r.head != token
+    ]
+    return max(
+        near, key=lambda report: report.head.i if report.head is not None else -1, default=None
+    )
+
+
+def _carry(group: list[Report]) -> None:
+    """A participle that goes on with the speaker of a report before it goes on with its chain."""
+    ordered = sorted(
+        (r for r in group if r.head is not None),
+        key=lambda r: r.head.i if r.head is not None else 0,
+    )
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        head = after.head
+        assert head is not None
+        same = after.source_head is not None and after.source_head == before.source_head
+        if head.tag_ == "VBG" and same and before.passed_on and not after.passed_on:
+            after.passed_on.extend(before.passed_on)

@@ -1,0 +1,255 @@
+"""Coreference of speakers: from the words that name a source to one name, or none rather than a guess."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span, Token
+
+from services.extract.countries import country_in, government_of
+from services.extract.mentions import Cast, Person
+from services.extract.names import gender_of_words
+from services.extract.roles import BODY_WORDS, COUNTRY_WORDS, PEOPLE, describes, role_of
+from services.extract.subjects import antecedent, phrase_of
+
+_FAR = 150
+"""Tokens after which a pronoun is not taken for a person any more."""
+_THRESHOLD = 0.5
+_SINGULAR = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: `name` as the article gives it most fully, and how sure that is."""
+
+    name: str
+    confidence: float
+    human: bool = True
+
+
+@dataclass
+class _Turn:
+    """Somebody who was the source or the subject of a sentence."""
+
+    index: int
+    speaker: Speaker
+    gender: str | None
+    plural: bool
+
+
+class Resolver:
+    """Resolves the sources of one article, which must come in reading order."""
+
+    def __init__(self, doc: Doc, cast: Cast) -> None:
+        self._doc = doc
+        self._cast = cast
+        self._turns: list[_Turn] = []
+
+    def resolve(self, head: Token | None, phrase: Span | None) -> Speaker | None:
+        """The speaker that the noun phrase `phrase` with `head` means; none when that is not known."""
+        if head is None or phrase is None:
+            return None
+        noun = antecedent(head)
+        if noun != head:
+            phrase = self._doc[
+                noun.left_edge.i : max(noun.i + 1, min(noun.right_edge.i + 1, head.i))
+            ]
+            head = noun
+        speaker = self._of(head, phrase)
+        if speaker is not None:
+            self._remember(head, speaker)
+        return speaker
+
+    def name_of(self, head: Token) -> str | None:
+        """The name of one who passes something on, without making it a speaker that pronouns may mean."""
+        speaker = self._of(head, phrase_of(head))
+        return speaker.name if speaker else None
+
+    def _of(self, head: Token, phrase: Span) -> Speaker | None:
+        joined = [
+            child
+            for child in head.conjuncts
+            if phrase.start <= child.i < phrase.end and child.i > head.i
+        ]
+        if joined and head.pos_ != "PRON":
+            return self._several(head, joined, phrase)
+        return self._one(head, phrase)
+
+    def _several(self, head: Token, joined: list[Token], phrase: Span) -> Speaker | None:
+        parts = [head, *joined]
+        persons = [self._cast.person_at.get(part.i) for part in parts]
+        if not any(persons):
+            return Speaker(_text(phrase, keep_article=False), 0.8, human=False)
+        names = [
+            person.text if person else part.text
+            for person, part in zip(persons, parts, strict=True)
+        ]
+        return Speaker(", ".join(names[:-1]) + " and " + names[-1], 0.8)
+
+    def _one(self, head: Token, phrase: Span) -> Speaker | None:
+        person = self._cast.person_at.get(head.i) or self._beside(head, phrase)
+        if person is not None:
+            return Speaker(person.text, 0.95)
+        if head.pos_ == "PRON" or head.tag_ in {"PRP", "DT", "WP", "WDT", "EX"}:
+            return self._pronoun(head)
+        if head.lower_ in COUNTRY_WORDS and phrase[0].lower_ in {
+            "the",
+            "this",
+            "that",
+            "his",
+            "her",
+            "its",
+        }:
+            return self._last_country(head)
+        government = government_of(_text(phrase, keep_article=False)) or government_of(head.text)
+        if government is not None and not _modified(head, phrase):
+            return Speaker(government, 0.9, human=False)
+        described = self._described(head, phrase)
+        if described is not None:
+            return described
+        if head.lower_ in BODY_WORDS and phrase[0].lower_ in {"the", "this"} and len(phrase) <= 2:
+            body = self._last_body(head)
+            if body is not None:
+                return Speaker(body, 0.6, human=False)
+        text = _text(phrase, keep_article=False)
+        return Speaker(text, 0.7, human=head.lemma_.lower() in PEOPLE) if text else None
+
+    def _beside(self, head: Token, phrase: Span) -> Person | None:
+        """The name set beside a description: "the minister, Anders Quill", "spokesman John Smith"."""
+        for child in head.children:
+            if child.dep_ in {"appos", "compound", "nmod"} and phrase.start <= child.i < phrase.end:
+                person = self._cast.person_at.get(child.i)
+                # In "the Blinken statement" the name is not who the phrase means.
+                if person is not None and (child.dep_ == "appos" or head.lemma_.lower() in PEOPLE):
+                    return person
+        if head.dep_ == "appos":
+            return self._cast.person_at.get(head.head.i)
+        return None
+
+    def _described(self, head: Token, phrase: Span) -> Speaker | None:
+        words = [token.lower_.strip(".") for token in phrase if token.i <= head.i + 6]
+        roles = role_of(words[: head.i - phrase.start + 4])
+        definite = phrase[0].lower_ in {
+            "the",
+            "this",
+            "that",
+            "his",
+            "her",
+            "its",
+            "their",
+        } or phrase[0].tag_ in {"POS", "PRP$"}
+        if not roles or not definite or head.tag_ in {"NNS", "NNPS"}:
+            return None
+        countries = country_in(set(words))
+        wanted = gender_of_words(set(words))
+        best: tuple[float, int, Person] | None = None
+        for index, person in self._cast.people_before(head.i):
+            fit = describes(roles, person.roles)
+            if not fit or (wanted and person.gender and wanted != person.gender):
+                continue
+            if countries and person.countries and not countries & person.countries:
+                continue
+            shared = len(set(words) & person.words)
+            score = (
+                fit
+                + 0.05 * shared
+                + (0.3 if countries & person.countries else 0)
+                + 0.2 * (head.i - index < 40)
+            )
+            if best is None or score > best[0]:
+                best = (score, index, person)
+        if best is None or best[0] < _THRESHOLD:
+            return None
+        return Speaker(best[2].text, min(0.9, 0.55 + 0.3 * best[0]))
+
+    def _pronoun(self, head: Token) -> Speaker | None:
+        word = head.lower_
+        if word in _SINGULAR:
+            return self._singular(head, _SINGULAR[word])
+        if word in {"they", "it"}:
+            for turn in reversed(self._turns[-3:]):
+                near = head.i - turn.index < _FAR // 2
+                if near and (turn.plural if word == "they" else not turn.speaker.human):
+                    return Speaker(turn.speaker.name, 0.6, human=turn.speaker.human)
+        return None
+
+    def _singular(self, head: Token, wanted: str) -> Speaker | None:
+        """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last."""
+        best: tuple[float, Speaker] | None = None
+        for turn in reversed(self._turns[-6:]):
+            if turn.plural or not turn.speaker.human or (turn.gender and turn.gender != wanted):
+                continue
+            score = 1.3 - (head.i - turn.index) / _FAR + (0.1 if turn.gender == wanted else 0.0)
+            best = max(best or (0.0, turn.speaker), (score, turn.speaker), key=lambda pair: pair[0])
+        for index, person in self._cast.people_before(head.i)[:6]:
+            if person.gender and person.gender != wanted:
+                continue
+            score = 1.0 - (head.i - index) / _FAR + (0.1 if person.gender == wanted else 0.0)
+            score += (
+                0.25 if self._doc[index].sent.start <= head.i and self._is_subject(index) else 0.0
+            )
+            if best is None or score > best[0] + 0.05:
+                best = (score, Speaker(person.text, 0.7))
+        if best is None or best[0] < _THRESHOLD:
+            return None
+        return Speaker(best[1].name, min(0.9, 0.4 + 0.4 * best[0]))
+
+    def _is_subject(self, index: int) -> bool:
+        token = self._doc[index]
+        for _ in range(3):
+            if token.dep_ in {"nsubj", "nsubjpass"}:
+                return True
+            if token.dep_ not in {"compound", "appos"}:
+                return False
+            token = token.head
+        return False
+
+    def _last_country(self, head: Token) -> Speaker | None:
+        before = [
+            (at, name) for at, name in self._cast.countries if at < head.i and head.i - at < _FAR
+        ]
+        return Speaker(before[-1][1], 0.6, human=False) if before else None
+
+    def _last_body(self, head: Token) -> str | None:
+        before = [
+            (at, text) for at, text in self._cast.bodies if at < head.i and head.i - at < _FAR
+        ]
+        return _bare(before[-1][1]) if before else None
+
+    def _remember(self, head: Token, speaker: Speaker) -> None:
+        person = self._cast.person_at.get(head.i)
+        gender = person.gender if person else None
+        gender = gender or _SINGULAR.get(head.lower_) or gender_of_words({head.lower_})
+        if person is not None and person.gender is None and gender is not None:
+            person.gender = gender
+        plural = head.tag_ in {"NNS", "NNPS"} or head.lower_ == "they" or " and " in speaker.name
+        self._turns.append(_Turn(head.i, speaker, gender, plural))
+
+
+def _modified(head: Token, phrase: Span) -> bool:
+    """Whether a country's name is only part of another ("US officials" has head "officials", "South China Sea" has not)."""
+    return any(token.dep_ == "compound" and token.head == head for token in phrase) and (
+        government_of(_text(phrase, keep_article=False)) is None
+    )
+
+
+def _text(phrase: Span, *, keep_article: bool) -> str:
+    start, end = phrase.start, phrase.end
+    head = phrase.root
+    for child in head.rights:  # without relative clauses and remarks set off by commas
+        if (
+            child.dep_ in {"relcl", "acl", "appos", "advcl"}
+            and start < child.left_edge.i < end
+            and child.left_edge.i > head.i
+        ):
+            if child.dep_ != "acl":
+                end = min(end, child.left_edge.i)
+    while end > start + 1 and (phrase.doc[end - 1].is_punct or phrase.doc[end - 1].is_space):
+        end -= 1
+    if not keep_article and end - start > 1 and phrase.doc[start].lower_ in {"the", "a", "an"}:
+        start += 1
+    return " ".join(phrase.doc[start:end].text.split())[:_LONGEST]
+
+
+def _bare(text: str) -> str:
+    words = text.split()
+    return " ".join(words[1:] if words and words[0].lower() == "the" else words)

@@ -1,0 +1,226 @@
+"""Who is spoken of: the people, countries and organisations of an article, and every place that names them."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span, Token
+
+from services.extract.countries import NAMES, country_in
+from services.extract.names import PARTICLES, Name, gender_of_words
+from services.extract.roles import role_of
+
+_TITLE_WORDS = 12
+"""Words beside a name that may be its title."""
+
+
+@dataclass
+class Person:
+    """One human being of the article. `roles` and `countries` come from the titles it is given."""
+
+    name: Name
+    names: list[Name]
+    gender: str | None = None
+    roles: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    words: set[str] = field(default_factory=set)
+    at: list[int] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The fullest name that the article gives."""
+        return self.name.full
+
+    def fits(self, name: Name) -> bool:
+        """Whether `name` may be this person's: no name known of it contradicts."""
+        if not name.first and " " not in name.full:
+            return any(name.last in (known.last, known.first) for known in self.names)
+        return all(
+            known.compatible(name) for known in self.names if known.last == name.last
+        ) and any(
+            known.last == name.last or (known.last == name.first and not known.first)
+            for known in self.names
+        )
+
+
+@dataclass
+class Cast:
+    """Everybody in an article. `person_at` gives the person whose name covers a token."""
+
+    people: list[Person]
+    person_at: dict[int, Person]
+    bodies: list[tuple[int, str]]
+    countries: list[tuple[int, str]]
+
+    def people_before(self, index: int) -> list[tuple[int, Person]]:
+        """The last mention of each person before token `index`, the nearest first."""
+        last = []
+        for person in self.people:
+            position = bisect_left(person.at, index)
+            if position:
+                last.append((person.at[position - 1], person))
+        return sorted(last, key=lambda pair: -pair[0])
+
+
+def find_cast(doc: Doc) -> Cast:
+    """The cast of `doc`, from its named entities and the titles beside them."""
+    spans = [_widen(entity) for entity in doc.ents if entity.label_ == "PERSON"]
+    people: list[Person] = []
+    by_word: dict[str, list[Person]] = defaultdict(list)
+    named: list[tuple[Span, Name]] = []
+    for span in spans:
+        name = Name.parse(span.text)
+        if name is not None and len(name.full) < 60 and name.full[0].isupper():
+            named.append((span, name))
+    person_at: dict[int, Person] = {}
+    # Full names first: a surname alone then finds its owner, wherever in the article it stands.
+    for span, name in sorted(named, key=lambda pair: (not pair[1].first, pair[0].start)):
+        person = _owner(name, by_word, span.start)
+        if person is None:
+            person = Person(name, [name])
+            people.append(person)
+        _add(person, name, by_word)
+        _note_title(person, span)
+        _mark(person, span, person_at)
+    _mark_bare_surnames(doc, by_word, person_at)
+    for person in people:
+        person.at.sort()
+        person.gender = person.gender or next((n.gender for n in person.names if n.gender), None)
+    bodies = [(entity.start, entity.text) for entity in doc.ents if entity.label_ == "ORG"]
+    countries = [
+        (token.i, NAMES[token.lower_])
+        for token in doc
+        if token.lower_ in NAMES and token.text[0].isupper()
+    ]
+    return Cast(people, person_at, bodies, countries)
+
+
+def _widen(entity: Span) -> Span:
+    """With the parts of the name that the recogniser left out (`van`, `bin`)."""
+    start = entity.start
+    while start > entity.sent.start and entity.doc[start - 1].lower_ in PARTICLES - {
+        "la",
+        "le",
+        "du",
+        "al",
+    }:
+        start -= 1
+    end = entity.end
+    while end - 1 > start and entity.doc[end - 1].lower_ in {"'s", "’s", "'", "’"}:
+        end -= 1
+    return (
+        entity.doc[start:end]
+        if start == entity.start or (start and entity.doc[start - 1].pos_ == "PROPN")
+        else entity.doc[entity.start : end]
+    )
+
+
+def _owner(name: Name, by_word: dict[str, list[Person]], index: int) -> Person | None:
+    candidates = [person for person in by_word.get(name.last, ()) if person.fits(name)]
+    if not candidates:
+        return None
+    surnames = [
+        person for person in candidates if any(known.last == name.last for known in person.names)
+    ]
+    candidates = surnames or candidates
+    # Several with one surname: whoever was named last before.
+    before = [person for person in candidates if person.at and min(person.at) <= index]
+    return max(
+        before or candidates,
+        key=lambda person: max((at for at in person.at if at <= index), default=-1),
+    )
+
+
+def _add(person: Person, name: Name, by_word: dict[str, list[Person]]) -> None:
+    if name not in person.names:
+        person.names.append(name)
+    if (len(name.full.split()), len(name.full)) > (
+        len(person.name.full.split()),
+        len(person.name.full),
+    ):
+        person.name = name
+    for word in {name.last, name.first} - {""}:
+        if person not in by_word[word]:
+            by_word[word].append(person)
+
+
+def _mark(person: Person, span: Span, person_at: dict[int, Person]) -> None:
+    person.at.append(span.start)
+    for token in span:
+        person_at[token.i] = person
+
+
+def _mark_bare_surnames(
+    doc: Doc, by_word: dict[str, list[Person]], person_at: dict[int, Person]
+) -> None:
+    """Surnames that the recogniser took for something else or missed."""
+    for token in doc:
+        if token.i in person_at or token.pos_ != "PROPN" or token.ent_type_ in {"GPE", "DATE"}:
+            continue
+        owners = [
+            p
+            for p in by_word.get(token.lower_, ())
+            if any(n.last == token.lower_ and n.first for n in p.names)
+        ]
+        in_longer = token.ent_type_ == "ORG" and (token.ent_iob_ == "I" or _next_inside(token))
+        if len(owners) == 1 and not in_longer and token.dep_ != "compound":
+            _mark(owners[0], doc[token.i : token.i + 1], person_at)
+
+
+def _next_inside(token: Token) -> bool:
+    after = token.i + 1
+    return (
+        after < len(token.doc)
+        and token.doc[after].ent_iob_ == "I"
+        and token.doc[after].ent_type_ == token.ent_type_
+    )
+
+
+def _note_title(person: Person, span: Span) -> None:
+    words = [word.strip(".").lower() for word in _title_words(span)]
+    if not words:
+        return
+    found = set(words)
+    person.words |= found
+    person.roles |= role_of(words)
+    person.countries |= frozenset(country_in(found))
+    person.gender = person.gender or gender_of_words(found)
+
+
+def _title_words(span: Span) -> list[str]:
+    """The words of a name's phrase before it and of what is set beside it."""
+    head = span.root
+    words = []
+    before = span.start - 1
+    first = max(head.left_edge.i, span.start - _TITLE_WORDS)
+    while before >= first and not span.doc[before].is_punct:
+        words.append(span.doc[before].text)
+        before -= 1
+    words.reverse()
+    for child in head.children:
+        if (
+            child.dep_ == "appos"
+            and child.pos_ == "NOUN"
+            and abs(child.i - head.i) < 2 * _TITLE_WORDS
+        ):
+            words.extend(_flat(child))
+    if head.dep_ == "appos" and head.head.pos_ == "NOUN":
+        words.extend(_flat(head.head))
+    if not words and span.start and span.doc[span.start - 1].text.strip(".").istitle():
+        words.append(span.doc[span.start - 1].text)
+    return words
+
+
+def _flat(noun: Token) -> list[str]:
+    """A noun with what stands before it and its of-phrase, without clauses."""
+    right = noun.i
+    for child in noun.rights:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in {"of", "for", "to"}
+            and child.right_edge.i - noun.i < _TITLE_WORDS
+        ):
+            right = child.right_edge.i
+            break
+    left = max(noun.left_edge.i, noun.i - _TITLE_WORDS)
+    return [token.text for token in noun.doc[left : right + 1] if not token.is_punct]

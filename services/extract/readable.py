@@ -1,0 +1,53 @@
+"""Which texts can be read at all: words, and English ones."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from services.runtime.errors import BadMessage
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SAMPLE = 4_000
+"""Characters that tell a text's language; more change nothing."""
+_FEW = 12
+"""Words below which a language cannot be told with confidence, unless the script itself tells."""
+_SURE = 0.9
+_MARKUP = re.compile(r"<[^<>]{0,500}>")
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def require_english(text: str, language: str = "und") -> None:
+    """Return when `text` has words and is English as far as can be told.
+
+    `language` is a BCP 47 tag; it is believed unless it is "und" or empty. A text too short to tell is let
+    through when its letters are mostly ASCII. Raises BadMessage("not_handled") naming the language found.
+    """
+    words = _WORD.findall(_MARKUP.sub(" ", text[:_SAMPLE]))
+    if not words:
+        words = _WORD.findall(text)
+    if not words:
+        raise BadMessage("not_handled", "the text holds no words; nothing can be extracted from it")
+    found = language.partition("-")[0].lower() if language not in ("", "und") else _identify(words)
+    if found != "en":
+        raise BadMessage(
+            "not_handled",
+            f"the text is in {found!r}; this release extracts from English ('en') only",
+        )
+
+
+def _identify(words: list[str]) -> str:
+    sample = " ".join(words)
+    found, probability = _identifier().classify(sample)
+    if found != "en" and (len(words) < _FEW or probability < _SURE) and _is_ascii(sample):
+        return "en"
+    return str(found)
+
+
+def _is_ascii(sample: str) -> bool:
+    return sum(letter < "\x80" for letter in sample) >= 0.97 * len(sample)
