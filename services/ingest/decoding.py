@@ -12,6 +12,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# How a document in UTF-16 begins when it has no mark (XML 1.0, appendix F).
+_STARTS = ((b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le"))
 _DECLARED = re.compile(
     rb"""^[^>]{0,200}<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})["']"""
     rb"""|<meta[^>]{0,200}\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})""",
@@ -37,6 +39,9 @@ def decode_markup(body: bytes, charset: str | None = None) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return _decode(body[len(mark) :], encoding)
+    for start, encoding in _STARTS:
+        if body.startswith(start):
+            return _decode(body, encoding)
     found = _DECLARED.search(body[:2048])
     named = (found[1] or found[2]).decode("ascii") if found else None
     declared = [codec for name in (named, charset) if name and (codec := _codec(name))]

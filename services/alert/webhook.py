@@ -1,0 +1,65 @@
+"""One attempt to deliver one notification: signed by Standard Webhooks, and what came of it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from standardwebhooks import Webhook
+
+from schemas.notification import Notification
+from schemas.subscription import Subscription
+from services.ports.retry_after import retry_after
+from services.ports.web import Web, WebError
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of it. `error` is none when it was delivered; `gone`: never try this endpoint again."""
+
+    error: str | None = None
+    gone: bool = False
+    not_before: datetime | None = None
+
+
+def send(
+    subscription: Subscription, notification: Notification, web: Web, now: datetime
+) -> Attempt:
+    """POST `notification` to the subscription's webhook. Never raises for what the endpoint does.
+
+    Headers: `webhook-id` is the notification's id, the same at every attempt; `webhook-timestamp` is
+    `now`; `webhook-signature` covers both and the body (Standard Webhooks 1.0).
+    """
+    if not subscription.webhook_url or subscription.secret is None:
+        return Attempt("the subscription has no webhook with a secret; add it again")
+    body = payload(notification)
+    signer = Webhook(subscription.secret.get_secret_value())
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": notification.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signer.sign(notification.id, now, body),
+    }
+    try:
+        answer = web.post(subscription.webhook_url, headers, body.encode())
+    except WebError as error:
+        return Attempt(f"{error.reason}: {error}")
+    return _judge(answer.status, retry_after(answer.headers.get("retry-after"), now))
+
+
+def _judge(status: int, not_before: datetime | None) -> Attempt:
+    if 200 <= status < 300:
+        return Attempt()
+    if 300 <= status < 400:
+        return Attempt(f"http_{status}: redirects are not followed; give the final address")
+    return Attempt(f"http_{status}: the endpoint refused", status == 410, not_before)
+
+
+def payload(notification: Notification) -> str:
+    """The body: the same bytes at every attempt."""
+    data = notification.model_dump(mode="json")
+    body = {
+        "type": f"claimdesk.alert.{notification.event_type}",
+        "timestamp": data["occurred_at"],
+        "data": data,
+    }
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
