@@ -18,10 +18,10 @@ from services.evidence.indexed import (
     body,
     check_vectors,
     digest,
-    encode_term,
     excerpt,
     head,
     newest,
+    query_terms,
 )
 from services.ports.evidence_store import DIMENSIONS, Document, Hit, Loaded, Query, Vector
 
@@ -137,7 +137,9 @@ def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
     for field in _FIELDS:
         # An item without terms in a field takes no part in that field's averages, as in Lucene.
         if fields[field]:
-            db.execute(f"INSERT INTO {field}_index (rowid, {field}) VALUES (?, ?)", (key, fields[field]))  # noqa: S608
+            db.execute(
+                f"INSERT INTO {field}_index (rowid, {field}) VALUES (?, ?)", (key, fields[field])
+            )  # noqa: S608
     return "replaced" if old else "added"
 
 
@@ -209,11 +211,11 @@ class _Postings:
     def score(self, terms: Iterable[str]) -> Scores:
         """BM25 of every item, by key."""
         scores = np.zeros(self._size, np.float32)
-        for term in sorted({encode_term(term) for term in terms if term}):
+        for term in query_terms(terms):
             for field in _FIELDS:
                 keys, share = self._share(field, term)
                 scores[keys] += share
-        return scores
+        return np.round(scores, 6)
 
     def _share(self, field: str, term: str) -> tuple[npt.NDArray[np.int64], Scores]:
         if (field, term) not in self._known:
@@ -252,7 +254,7 @@ def _answer(
     by_terms = _best(bm25, view.ids, depth, above=0.0)
     cosine, by_vector = np.zeros(view.size, np.float32), list[int]()
     if query.vector is not None:
-        cosine = view.matrix[: view.size] @ np.asarray(query.vector, np.float32)
+        cosine = np.round(view.matrix[: view.size] @ np.asarray(query.vector, np.float32), 6)
         by_vector = _best(cosine, view.ids, depth, above=-math.inf)
     fused = fuse([[view.ids[key] for key in keys] for keys in (by_terms, by_vector)], top)
     found = {view.ids[key]: key for key in (*by_terms, *by_vector)}

@@ -1,7 +1,7 @@
 """What a store keeps of a document: the same fields, terms and digest in every adapter."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from services.runtime.ids import content_hash
 
 FORMAT = 1
 """Version of the fields below; a store that holds another one says so instead of ranking wrongly."""
+
+MAX_QUERY_TERMS = 256
+"""Different terms of a query that count, from its start: stores refuse queries without a limit."""
 
 _MAX_TERM = 100  # characters; a longer one is no word, and stores split or refuse it
 _PLAIN = re.compile(r"[^a-z0-9]")
@@ -28,6 +31,17 @@ def encode_term(term: str) -> str:
 def encode_terms(terms: Iterable[str]) -> str:
     """The terms as a store's field: encoded, joined by spaces."""
     return " ".join(encode_term(term) for term in terms if term)
+
+
+def query_terms(terms: Iterable[str]) -> list[str]:
+    """The different terms of a query, encoded and in order, at most MAX_QUERY_TERMS of them."""
+    known = dict.fromkeys(encode_term(term) for term in terms if term)
+    return sorted(list(known)[:MAX_QUERY_TERMS])
+
+
+def tidy(scores: Mapping[str, float]) -> dict[str, float]:
+    """The scores to six places: beyond them the order of a sum shows, and equal items would differ."""
+    return {one: round(score, 6) for one, score in scores.items()}
 
 
 def head(document: Document) -> str:

@@ -1,0 +1,361 @@
+"""The evidence store on Elasticsearch: BM25 and kNN, fused in our code as the embedded store does."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import elasticsearch
+import numpy as np
+from elasticsearch import helpers
+
+from schemas.evidence import Evidence
+from services.evidence.fusion import DEPTH, fuse, ranked
+from services.evidence.indexed import (
+    FORMAT,
+    body,
+    check_vectors,
+    digest,
+    excerpt,
+    head,
+    newest,
+    query_terms,
+    tidy,
+)
+from services.ports.evidence_store import DIMENSIONS, Document, Hit, Loaded, Query, Vector
+from services.runtime.errors import NotReady, UserError
+from services.runtime.ids import stable_id
+
+_NAME = "Elasticsearch"
+_SECONDS = 30.0  # a request; a bulk of long texts needs more than the client's ten
+_CHUNK, _CHUNK_BYTES = 500, 8 * 1024 * 1024
+_RETRIES = 5  # of items that were refused because the node was busy
+_LONGEST_ID = 512  # bytes, Elasticsearch's limit
+
+_TERMS = {"type": "text", "analyzer": "whitespace", "similarity": "terms"}
+_KEYWORD = {"type": "keyword", "ignore_above": 512}
+_SETTINGS: Mapping[str, Any] = {
+    "number_of_shards": 1,  # one shard, one set of term statistics: scores compare
+    "auto_expand_replicas": "0-1",
+    "similarity": {"terms": {"type": "BM25", "k1": 1.2, "b": 0.75}},
+}
+_MAPPINGS: Mapping[str, Any] = {
+    "dynamic": "strict",
+    "_meta": {"format": FORMAT},
+    "properties": {
+        "head": _TERMS,
+        "body": _TERMS,
+        "vector": {
+            "type": "dense_vector",
+            "dims": DIMENSIONS,
+            "index": True,
+            "similarity": "dot_product",
+            "index_options": {
+                "type": "hnsw"
+            },  # full precision: fused ranks must equal the exact ones
+        },
+        # The vector once more: search gives it back, so that cosines are exact for every candidate.
+        "packed": {"type": "binary"},
+        "digest": {"type": "keyword", "index": False, "doc_values": False},
+        "revision": {"type": "long"},
+        "kind": _KEYWORD,
+        "language": _KEYWORD,
+        "publisher": _KEYWORD,
+        "speaker": _KEYWORD,
+        "date": _KEYWORD,
+        "evidence": {"type": "object", "enabled": False},
+        "text": {"type": "keyword", "index": False, "doc_values": False},
+    },
+}
+_AWAY = frozenset({401, 403, 404, 408, 429, 500, 502, 503, 504})
+"""Answers that mean a bad day: busy, red, read-only, no index yet, wrong credentials."""
+
+
+class ElasticsearchEvidenceStore:
+    """Evidence behind the alias `index`, in `<index>-v<format>`.
+
+    Uses what the basic server carries: no scripts, no language analysers, no update or delete by query.
+    """
+
+    def __init__(self, url: str, index: str, *, timeout: float = _SECONDS) -> None:
+        self._alias, self._index = index, f"{index}-v{FORMAT}"
+        parts = urlsplit(url)
+        self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+        try:
+            self._client = elasticsearch.Elasticsearch(
+                url, request_timeout=timeout, max_retries=1, retry_on_timeout=False
+            )
+        except ValueError as error:
+            raise UserError(
+                f"CLAIMDESK_ELASTICSEARCH_URL is no address of a server: {error}"
+            ) from error
+
+    def setup(self) -> None:
+        """Create the index and its alias, and check the format of what is there."""
+        with self._errors_named():
+            if not self._client.indices.exists_alias(name=self._alias):
+                self._create()
+            self._check()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def upsert(self, documents: Sequence[Document]) -> Loaded:
+        """Store a batch; every item's answer is checked, and refused ones are tried again."""
+        documents = newest(documents)
+        check_vectors(documents)
+        with self._errors_named():
+            stored = self._stored(documents)
+            outcomes: Counter[str] = Counter()
+            writes: dict[str, tuple[Document, str]] = {}
+            for document in documents:
+                outcome = _foresee(document, stored.get(document.evidence.id))
+                if outcome in ("added", "replaced"):
+                    writes[_key(document.evidence.id)] = (document, outcome)
+                else:
+                    outcomes[outcome] += 1
+            outcomes.update(self._write(writes))
+            # Also when nothing was written: an item that another process has just stored is then found.
+            self._client.indices.refresh(index=self._alias)
+        return Loaded(**outcomes)
+
+    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
+        """The best `top` of each query: two searches each, all in one msearch."""
+        depth = max(top, DEPTH)
+        searches = [list(_searches(query, depth)) for query in queries]
+        flat = [part for parts in searches for one in parts for part in ({}, one[1])]
+        if not flat:
+            return [[] for _ in queries]
+        with self._errors_named():
+            answer = self._client.msearch(index=self._alias, searches=flat)
+        responses = iter(answer["responses"])
+        return [
+            self._fused(query, {name: self._hits(next(responses)) for name, _ in parts}, depth, top)
+            for query, parts in zip(queries, searches, strict=True)
+        ]
+
+    def get(self, ids: Sequence[str]) -> list[Evidence]:
+        """The items that exist among `ids`, in that order."""
+        found = self._mget(ids, ["evidence", "text"])
+        return [_whole(found[one]) for one in ids if one in found]
+
+    def count(self) -> int:
+        """How many items there are."""
+        with self._errors_named():
+            return int(self._client.count(index=self._alias)["count"])
+
+    def _create(self) -> None:
+        if self._client.indices.exists(index=self._alias):
+            raise UserError(
+                f"{self._alias!r} on {self._where} is an index, where an alias is needed: rename it, or "
+                "set CLAIMDESK_ELASTICSEARCH_INDEX to another name"
+            )
+        try:
+            self._client.indices.create(
+                index=self._index,
+                settings=_SETTINGS,
+                mappings=_MAPPINGS,
+                aliases={self._alias: {"is_write_index": True}},
+            )
+        except elasticsearch.BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+            # Another process was faster, or a run of ours ended between the two steps.
+            self._client.indices.put_alias(index=self._index, name=self._alias, is_write_index=True)
+
+    def _check(self) -> None:
+        answer = self._client.indices.get_mapping(index=self._alias)
+        for name, entry in answer.items():
+            mapping = entry["mappings"]
+            found = mapping.get("_meta", {}).get("format")
+            dims = mapping.get("properties", {}).get("vector", {}).get("dims")
+            if found != FORMAT or dims != DIMENSIONS:
+                raise UserError(
+                    f"the index {name!r} on {self._where} has format {found} with vectors of {dims} "
+                    f"numbers; this release needs format {FORMAT} with {DIMENSIONS}: load the evidence "
+                    "into a new index and point CLAIMDESK_ELASTICSEARCH_INDEX at it"
+                )
+
+    def _stored(self, documents: Sequence[Document]) -> Mapping[str, Mapping[str, Any]]:
+        return self._mget([one.evidence.id for one in documents], ["revision", "digest"])
+
+    def _mget(self, ids: Sequence[str], fields: list[str]) -> dict[str, Mapping[str, Any]]:
+        if not ids:
+            return {}
+        by_key = {_key(one): one for one in ids}
+        with self._errors_named():
+            answer = self._client.mget(index=self._alias, ids=list(by_key), source_includes=fields)
+        for item in answer["docs"]:
+            if "error" in item:
+                raise NotReady(_NAME, f"{self._where}: {_reason(item['error'])}")
+        return {by_key[item["_id"]]: item["_source"] for item in answer["docs"] if item["found"]}
+
+    def _write(self, writes: Mapping[str, tuple[Document, str]]) -> Iterable[str]:
+        """Write what is new; the outcome of each."""
+        answers = helpers.streaming_bulk(
+            self._client,
+            (_action(self._alias, document) for document, _ in writes.values()),
+            chunk_size=_CHUNK,
+            max_chunk_bytes=_CHUNK_BYTES,
+            max_retries=_RETRIES,
+            initial_backoff=0.5,
+            max_backoff=8.0,
+            raise_on_error=False,
+        )
+        for done, answer in answers:
+            item = answer["index"]
+            document, outcome = writes[item["_id"]]
+            yield outcome if done else self._refused(document, item)
+
+    def _refused(self, document: Document, item: Mapping[str, Any]) -> str:
+        status, why = item["status"], _reason(item.get("error"))
+        if status == 409:
+            return "stale"  # a higher revision came in between
+        if status in _AWAY:
+            raise NotReady(_NAME, f"{self._where} refused {document.evidence.id}: {why}")
+        raise UserError(f"{document.evidence.id}: {self._where} cannot take it: {why}")
+
+    def _hits(self, response: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        if "error" in response:
+            why = f"{self._where}: {_reason(response['error'])}"
+            if response.get("status") in _AWAY:
+                raise NotReady(_NAME, why)
+            raise UserError(f"the evidence index cannot be searched: {why}")
+        if response.get("timed_out") or response["_shards"]["failed"]:
+            raise NotReady(_NAME, f"{self._where}: a part of the index did not answer")
+        hits: list[Mapping[str, Any]] = response["hits"]["hits"]
+        return hits
+
+    def _fused(
+        self,
+        query: Query,
+        found: Mapping[str, list[Mapping[str, Any]]],
+        depth: int,
+        top: int,
+    ) -> list[Hit]:
+        sources = {
+            hit["_source"]["evidence"]["id"]: hit["_source"]
+            for hits in found.values()
+            for hit in hits
+        }
+        cosine = _cosines(query.vector, sources)
+        bm25 = {hit["_source"]["evidence"]["id"]: hit["_score"] for hit in found.get("terms", ())}
+        near = {hit["_source"]["evidence"]["id"] for hit in found.get("vector", ())}
+        rankings = [
+            ranked(tidy(bm25), depth),
+            ranked({one: cosine[one] for one in near}, depth),
+        ]
+        return [
+            Hit(
+                evidence=Evidence.model_validate(sources[one]["evidence"]),
+                bm25=bm25.get(one, 0.0),
+                cosine=cosine[one],
+                rank=rank,
+            )
+            for one, rank in fuse(rankings, top)
+        ]
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
+        try:
+            yield
+        except (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout) as error:
+            raise NotReady(_NAME, f"{self._where} does not answer ({error.message})") from error
+        except elasticsearch.ApiError as error:
+            why = f"{self._where}: {error.status_code} {_reason(error.body)}"
+            if error.status_code in _AWAY:
+                hint = "; run `claimdesk evidence setup`" if error.status_code == 404 else ""
+                raise NotReady(_NAME, f"{why}{hint}") from error
+            raise UserError(f"Elasticsearch refused the request: {why}") from error
+        except elasticsearch.UnsupportedProductError as error:
+            raise UserError(f"{self._where} is no Elasticsearch: {error.message}") from error
+        except elasticsearch.TransportError as error:
+            raise NotReady(_NAME, f"{self._where}: {error.message}") from error
+
+
+def _foresee(document: Document, stored: Mapping[str, Any] | None) -> str:
+    """What a write would be; the external version decides if another process writes meanwhile."""
+    if stored is None:
+        return "added"
+    revision = document.evidence.revision
+    if revision < stored["revision"]:
+        return "stale"
+    if revision == stored["revision"] and digest(document) == stored["digest"]:
+        return "unchanged"
+    return "replaced"
+
+
+def _key(identifier: str) -> str:
+    """The id in the index: the item's own, unless it is longer than the server takes."""
+    if len(identifier.encode()) <= _LONGEST_ID:
+        return identifier
+    return stable_id("long", identifier)
+
+
+def _action(alias: str, document: Document) -> dict[str, Any]:
+    evidence = document.evidence
+    vector = np.asarray(document.vector, dtype="<f4")
+    return {
+        "_op_type": "index",
+        "_index": alias,
+        "_id": _key(evidence.id),
+        "version": evidence.revision,
+        "version_type": "external_gte",
+        "_source": {
+            "head": head(document),
+            "body": body(document),
+            "vector": vector.tolist(),
+            "packed": base64.b64encode(vector.tobytes()).decode("ascii"),
+            "digest": digest(document),
+            "revision": evidence.revision,
+            "kind": evidence.kind.value,
+            "language": evidence.language,
+            "publisher": evidence.publisher,
+            "speaker": evidence.speaker,
+            "date": evidence.date,
+            "evidence": excerpt(evidence).model_dump(mode="json"),
+            "text": evidence.text,
+        },
+    }
+
+
+def _whole(source: Mapping[str, Any]) -> Evidence:
+    return Evidence.model_validate({**source["evidence"], "text": source["text"]})
+
+
+def _searches(query: Query, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    shared = {"size": depth, "_source": ["evidence", "packed"], "track_total_hits": False}
+    if terms := " ".join(query_terms(query.terms)):
+        fields = [{"match": {field: {"query": terms}}} for field in ("head", "body")]
+        yield "terms", {**shared, "query": {"bool": {"should": fields}}}
+    if query.vector is not None:
+        knn = {
+            "field": "vector",
+            "query_vector": np.asarray(query.vector, np.float32).tolist(),
+            "k": depth,
+            "num_candidates": max(4 * depth, 200),
+        }
+        yield "vector", {**shared, "knn": knn}
+
+
+def _cosines(vector: Vector | None, sources: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    if vector is None or not sources:
+        return dict.fromkeys(sources, 0.0)
+    packed = b"".join(base64.b64decode(source["packed"]) for source in sources.values())
+    matrix = np.frombuffer(packed, dtype="<f4").reshape(len(sources), DIMENSIONS)
+    scores = matrix @ np.asarray(vector, np.float32)
+    return tidy(dict(zip(sources, scores.tolist(), strict=True)))
+
+
+def _reason(error: Any) -> str:
+    """The innermost reason that the server gives, on one line."""
+    if not isinstance(error, Mapping):
+        return str(error)
+    inner = error.get("error", error)
+    if not isinstance(inner, Mapping):
+        return str(inner)
+    causes = inner.get("root_cause") or [inner]
+    return f"{causes[0].get('type')}: {causes[0].get('reason')}"
