@@ -30,6 +30,7 @@ from services.extract.subjects import (
 
 _REACH = 14
 """Tokens between a quotation and its cue, at most."""
+_COPULAS = frozenset("be seem feel remain sound become".split())
 _FEWEST_WORDS = 4
 """A shorter quotation is speech only where a cue's punctuation says so; else it is a scare quote or a term."""
 
@@ -429,7 +430,7 @@ class Finder:
         clause = next((c for c in adjective.rights if c.dep_ == "ccomp"), None)
         verb = adjective.head
         head = own_subject(verb)
-        if clause is None or head is None or head.lower_ == "it":
+        if clause is None or head is None or head.lower_ == "it" or verb.lemma_ not in _COPULAS:
             return
         content = to_offsets(
             self._doc, [_clean(self._doc, (clause.left_edge.i, clause.right_edge.i + 1))]

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
+from services.extract.cues import DENIALS
 from services.extract.report import Form, Report
 from services.extract.subjects import agent_of
 
@@ -14,7 +15,7 @@ _COVERS = 0.6
 """Share of an outer content that an inner one must make up for the outer to be only its frame."""
 
 
-def link(reports: list[Report], doc: Doc) -> None:
+def link(reports: list[Report]) -> None:
     """Set `passed_on` of each report, and mark those that only frame another.
 
     A report whose content holds another's cue and content passes that one on; "as reported by X" passes
@@ -23,9 +24,9 @@ def link(reports: list[Report], doc: Doc) -> None:
     by_sentence: dict[int, list[Report]] = defaultdict(list)
     for report in reports:
         by_sentence[report.sentence].append(report)
-    for number, group in by_sentence.items():
+    for group in by_sentence.values():
         _nest(group)
-        _relayed(group, doc, number)
+        _relayed(group)
         _carry(group)
 
 
@@ -33,7 +34,9 @@ def _nest(group: list[Report]) -> None:
     # Shortest first, so that the nearest frame comes first in the chain.
     ordered = sorted(group, key=lambda report: report.bounds[1] - report.bounds[0])
     frames = [
-        report for report in ordered if report.form in (Form.ACCORDING, Form.CLAUSE, Form.DIRECT)
+        report
+        for report in ordered
+        if report.form in (Form.ACCORDING, Form.CLAUSE, Form.DIRECT) and report.lemma not in DENIALS
     ]
     for inner in ordered:
         if inner.head is None or inner.form is Form.NOUN:
@@ -62,20 +65,20 @@ def _share(inner: Report, outer: Report) -> float:
     return size(inner) / max(1, size(outer))
 
 
-def _relayed(group: list[Report], doc: Doc, number: int) -> None:
-    """ "as reported by X" and ", citing X" within the sentence."""
+def _relayed(group: list[Report]) -> None:
+    """Take in "as reported by X" and ", citing X" within the sentence."""
     heads = [report.head for report in group if report.head is not None]
     if not heads:
         return
     for token in heads[0].sent:
         if token.lemma_.lower() in _RELAYS and token.tag_ == "VBN" and _has_as(token):
             relay = agent_of(token)
-            target = _nearest(group, token, number)
+            target = _nearest(group, token)
             if relay is not None and target is not None:
                 target.passed_on.append(relay)
         elif token.lower_ in _CITING:
             cited = next((child for child in token.rights if child.dep_ == "dobj"), None)
-            target = _nearest(group, token, number)
+            target = _nearest(group, token)
             if cited is not None and target is not None and target.source_head is not None:
                 target.passed_on.insert(0, target.source_head)
                 target.cite(cited)
@@ -88,12 +91,8 @@ def _has_as(token: Token) -> bool:
     )
 
 
-def _nearest(group: Iterable[Report], token: Token, number: int) -> Report | None:
-    near = [
-        r
-        for r in group
-        if r.head is not None and r.head.i < token.i and r.sentence == number and r.head != token
-    ]
+def _nearest(group: Iterable[Report], token: Token) -> Report | None:
+    near = [r for r in group if r.head is not None and r.head.i < token.i]
     return max(
         near, key=lambda report: report.head.i if report.head is not None else -1, default=None
     )
@@ -105,9 +104,13 @@ def _carry(group: list[Report]) -> None:
         (r for r in group if r.head is not None),
         key=lambda r: r.head.i if r.head is not None else 0,
     )
-    for before, after in zip(ordered, ordered[1:], strict=False):
-        head = after.head
-        assert head is not None
-        same = after.source_head is not None and after.source_head == before.source_head
-        if head.tag_ == "VBG" and same and before.passed_on and not after.passed_on:
-            after.passed_on.extend(before.passed_on)
+    chains: dict[int, list[Token]] = {}
+    for report in ordered:
+        if report.source_head is None:
+            continue
+        speaker = report.source_head.i
+        participle = report.head is not None and report.head.tag_ == "VBG"
+        if participle and not report.passed_on:
+            report.passed_on.extend(chains.get(speaker, ()))
+        if report.passed_on:
+            chains[speaker] = report.passed_on

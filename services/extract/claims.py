@@ -9,13 +9,42 @@ from spacy.tokens import Doc, Token
 from schemas.base import Span as Offsets
 from schemas.claim import Excluded, Quote
 from services.extract.clauses import Clause, find_clauses, is_finite, trim
-from services.extract.contents import offsets_of
+from services.extract.contents import offsets_of, tokens_of
 from services.extract.cues import ACTS, DENIALS, VERBS
 from services.extract.report import Form, Report
 
 _FEWEST_WORDS = 3
 _UNCHECKABLE_CUES = frozenset(
-    ["ask", "wonder", "question", "want", "wish", "hope", "like", "prefer", "seem", "appear", "love", "discuss", "address", "mention", "call", "describe", "consider", "talk", "speak", "refer", "go", "read", "quote", "cite", "know", "see", "think", "feel"]
+    [
+        "ask",
+        "wonder",
+        "question",
+        "want",
+        "wish",
+        "hope",
+        "like",
+        "prefer",
+        "seem",
+        "appear",
+        "love",
+        "discuss",
+        "address",
+        "mention",
+        "call",
+        "describe",
+        "consider",
+        "talk",
+        "speak",
+        "refer",
+        "go",
+        "read",
+        "quote",
+        "cite",
+        "know",
+        "see",
+        "think",
+        "feel",
+    ]
 )
 """Cues whose infinitive or object is no statement ("asked about it", "wants to go")."""
 _OVERLAP = 0.5
@@ -77,7 +106,7 @@ def _of_report(doc: Doc, report: Report, clauses: list[list[Clause]]) -> Iterato
 
 
 def _is_act(report: Report) -> bool:
-    if report.form in (Form.ACCORDING, Form.NOUN, Form.ACCOUNT) or report.lemma is None:
+    if report.form in (Form.ACCORDING, Form.NOUN, Form.ACCOUNT) or report.source is None:
         return False
     if report.lemma in DENIALS:
         return True
@@ -107,7 +136,11 @@ def _act_span(doc: Doc, report: Report, clauses: list[Clause]) -> Offsets | None
 
 
 def _quoted(doc: Doc, report: Report) -> Iterator[Draft]:
-    sentence = list(doc.sents)[report.sentence] if report.head is None else report.head.sent
+    sentence = (
+        tokens_of(doc, report.quotations[0].span)[0].sent
+        if report.head is None
+        else report.head.sent
+    )
     around = offsets_of(sentence)
     outside = _without(around, [quotation.span for quotation in report.quotations])
     for quotation in report.quotations:

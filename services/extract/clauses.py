@@ -7,9 +7,39 @@ from spacy.tokens import Doc, Span, Token
 from services.extract.contents import Range
 from services.extract.subjects import own_subject
 
-_ASSERTING_MARKS = frozenset(["while", "whereas", "although", "though", "as", "because", "since", "after"])
+_ASSERTING_MARKS = frozenset(
+    ["while", "whereas", "although", "though", "as", "because", "since", "after"]
+)
 _OPENERS = frozenset(
-    ["meanwhile", "however", "moreover", "furthermore", "nevertheless", "nonetheless", "besides", "still", "and", "but", "yet", "so", "or", "also", "then", "additionally", "separately", "instead", "indeed", "thus", "therefore", "hence", "while", "whereas", "although", "though", "as"]
+    [
+        "meanwhile",
+        "however",
+        "moreover",
+        "furthermore",
+        "nevertheless",
+        "nonetheless",
+        "besides",
+        "still",
+        "and",
+        "but",
+        "yet",
+        "so",
+        "or",
+        "also",
+        "then",
+        "additionally",
+        "separately",
+        "instead",
+        "indeed",
+        "thus",
+        "therefore",
+        "hence",
+        "while",
+        "whereas",
+        "although",
+        "though",
+        "as",
+    ]
 )
 _FEWEST = 4
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
@@ -26,13 +56,30 @@ class Clause:
 
 def find_clauses(sentence: Span) -> list[Clause]:
     """The main clause of `sentence`, and those coordinated with it or below it that stand alone."""
-    heads = [token for token in sentence if token == sentence.root or _stands_alone(token)]
+    contrasted = {verb.i for token in sentence if (verb := _contrasted(token)) is not None}
+    heads = [
+        token
+        for token in sentence
+        if token == sentence.root or token.i in contrasted or _stands_alone(token)
+    ]
     found = []
     for head in heads:
         words = _words(head, [other for other in heads if other != head])
         if words[1] - words[0] >= _FEWEST:
             found.append(Clause(head, words, relative=head.dep_ == "relcl"))
     return found
+
+
+def _contrasted(token: Token) -> Token | None:
+    """The verb that "while" or "whereas" sets against the rest, wherever the parser hung it."""
+    if token.lower_ not in {"while", "whereas"}:
+        return None
+    verb = token
+    for _ in range(4):
+        if verb.pos_ in {"VERB", "AUX"}:
+            return verb if is_finite(verb) and own_subject(verb) is not None else None
+        verb = verb.head
+    return None
 
 
 def _stands_alone(token: Token) -> bool:
@@ -69,10 +116,16 @@ def _relative_asserts(token: Token) -> bool:
 
 
 def is_finite(verb: Token) -> bool:
-    """Whether `verb` or an auxiliary of it carries tense."""
-    return verb.tag_ in _FINITE or any(
-        child.tag_ in _FINITE for child in verb.lefts if child.dep_ in {"aux", "auxpass"}
-    )
+    """Whether `verb` or an auxiliary of it carries tense.
+
+    A participle with a subject and no auxiliary is a past tense that the tagger misread.
+    """
+    if verb.tag_ in _FINITE:
+        return True
+    helpers = [child for child in verb.lefts if child.dep_ in {"aux", "auxpass"}]
+    if any(child.tag_ in _FINITE for child in helpers):
+        return True
+    return verb.tag_ == "VBN" and not helpers and any(child.dep_ == "nsubj" for child in verb.lefts)
 
 
 def _words(head: Token, others: list[Token]) -> Range:

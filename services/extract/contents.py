@@ -211,3 +211,10 @@ def offsets_of(span: Span | Token) -> Offsets:
     if isinstance(span, Token):
         return span.idx, span.idx + len(span)
     return span.start_char, span.end_char
+
+
+def tokens_of(doc: Doc, span: Offsets) -> Span:
+    """The tokens that `span` touches."""
+    found = doc.char_span(*span, alignment_mode="expand")
+    assert found is not None
+    return found

@@ -78,7 +78,7 @@ class Resolver:
         parts = [head, *joined]
         persons = [self._cast.person_at.get(part.i) for part in parts]
         if not any(persons):
-            return Speaker(_text(phrase, keep_article=False), 0.8, human=False)
+            return Speaker(_text(phrase), 0.8, human=False)
         names = [
             person.text if person else part.text
             for person, part in zip(persons, parts, strict=True)
@@ -100,7 +100,7 @@ class Resolver:
             "its",
         }:
             return self._last_country(head)
-        government = government_of(_text(phrase, keep_article=False)) or government_of(head.text)
+        government = government_of(_text(phrase)) or government_of(head.text)
         if government is not None and not _modified(head, phrase):
             return Speaker(government, 0.9, human=False)
         described = self._described(head, phrase)
@@ -110,7 +110,7 @@ class Resolver:
             body = self._last_body(head)
             if body is not None:
                 return Speaker(body, 0.6, human=False)
-        text = _text(phrase, keep_article=False)
+        text = _text(phrase, keep_title=True)
         return Speaker(text, 0.7, human=head.lemma_.lower() in PEOPLE) if text else None
 
     def _beside(self, head: Token, phrase: Span) -> Person | None:
@@ -228,11 +228,11 @@ class Resolver:
 def _modified(head: Token, phrase: Span) -> bool:
     """Whether a country's name is only part of another ("US officials" has head "officials", "South China Sea" has not)."""
     return any(token.dep_ == "compound" and token.head == head for token in phrase) and (
-        government_of(_text(phrase, keep_article=False)) is None
+        government_of(_text(phrase)) is None
     )
 
 
-def _text(phrase: Span, *, keep_article: bool) -> str:
+def _text(phrase: Span, *, keep_title: bool = False) -> str:
     start, end = phrase.start, phrase.end
     head = phrase.root
     for child in head.rights:  # without relative clauses and remarks set off by commas
@@ -245,8 +245,10 @@ def _text(phrase: Span, *, keep_article: bool) -> str:
                 end = min(end, child.left_edge.i)
     while end > start + 1 and (phrase.doc[end - 1].is_punct or phrase.doc[end - 1].is_space):
         end -= 1
-    if not keep_article and end - start > 1 and phrase.doc[start].lower_ in {"the", "a", "an"}:
-        start += 1
+    if end - start > 1 and phrase.doc[start].lower_ in {"the", "a", "an"}:
+        # "The Hill" within a sentence is a name with its article.
+        titled = phrase.doc[start].text == "The" and not phrase.doc[start].is_sent_start
+        start += not (keep_title and titled)
     return " ".join(phrase.doc[start:end].text.split())[:_LONGEST]
 
 

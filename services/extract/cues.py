@@ -100,26 +100,130 @@ PREPOSITIONS = {
 """Verbs that report with a preposition or particle."""
 
 APPEARANCE = frozenset(
-    ["appear", "seem", "expect", "believe", "think", "report", "say", "allege", "know", "consider", "rumor", "rumour"]
+    [
+        "appear",
+        "seem",
+        "expect",
+        "believe",
+        "think",
+        "report",
+        "say",
+        "allege",
+        "know",
+        "consider",
+        "rumor",
+        "rumour",
+    ]
 )
 """Verbs whose grammatical subject, before an infinitive, is not who says it ("is expected to")."""
 
 NOUNS = frozenset(
-    ["claim", "statement", "allegation", "accusation", "denial", "belief", "view", "argument", "contention", "assertion", "suggestion", "promise", "pledge", "vow", "threat", "call", "demand", "report", "warning", "announcement", "conclusion", "hope", "fear", "opinion", "position", "prediction", "estimate", "complaint", "concern", "speculation", "rumor", "rumour", "notion", "declaration", "admission", "charge", "acknowledgment", "acknowledgement", "remark", "comment", "insistence", "finding", "testimony", "criticism", "message", "point", "assumption", "idea", "sense", "fact", "proof", "evidence", "sign", "theory", "impression", "perception", "confidence", "doubt"]
+    [
+        "claim",
+        "statement",
+        "allegation",
+        "accusation",
+        "denial",
+        "belief",
+        "view",
+        "argument",
+        "contention",
+        "assertion",
+        "suggestion",
+        "promise",
+        "pledge",
+        "vow",
+        "threat",
+        "call",
+        "demand",
+        "report",
+        "warning",
+        "announcement",
+        "conclusion",
+        "hope",
+        "fear",
+        "opinion",
+        "position",
+        "prediction",
+        "estimate",
+        "complaint",
+        "concern",
+        "speculation",
+        "rumor",
+        "rumour",
+        "notion",
+        "declaration",
+        "admission",
+        "charge",
+        "acknowledgment",
+        "acknowledgement",
+        "remark",
+        "comment",
+        "insistence",
+        "finding",
+        "testimony",
+        "criticism",
+        "message",
+        "point",
+        "assumption",
+        "idea",
+        "sense",
+        "fact",
+        "proof",
+        "evidence",
+        "sign",
+        "theory",
+        "impression",
+        "perception",
+        "confidence",
+        "doubt",
+    ]
 )
 """Nouns that report: "the claim that …", "his contention was that …"."""
 
 ACCOUNTS = frozenset(
-    ["report", "claim", "allegation", "accusation", "account", "story", "testimony", "statement", "complaint", "warning", "rumor", "rumour"]
+    [
+        "report",
+        "claim",
+        "allegation",
+        "accusation",
+        "account",
+        "story",
+        "testimony",
+        "statement",
+        "complaint",
+        "warning",
+        "rumor",
+        "rumour",
+    ]
 )
 """Nouns that, as a subject with "from" or "by", say who gives an account ("reports from X have surfaced")."""
 
 STANCE = frozenset(
-    ["confident", "certain", "sure", "convinced", "optimistic", "adamant", "aware", "hopeful", "worried", "concerned", "afraid", "proud", "glad", "happy", "clear", "positive"]
+    [
+        "confident",
+        "certain",
+        "sure",
+        "convinced",
+        "optimistic",
+        "adamant",
+        "aware",
+        "hopeful",
+        "worried",
+        "concerned",
+        "afraid",
+        "proud",
+        "glad",
+        "happy",
+        "clear",
+        "positive",
+    ]
 )
 """Adjectives that, of a person, report what the person holds ("is confident that …")."""
 
-ADDRESSING = frozenset(["tell", "inform", "assure", "remind", "notify", "warn", "advise", "ask", "urge"])
+ADDRESSING = frozenset(
+    ["tell", "inform", "assure", "remind", "notify", "warn", "advise", "ask", "urge"]
+)
 """Verbs whose object is the listener, not the content."""
 
 DENIALS = frozenset(["deny", "dispute", "reject", "dismiss", "refute", "rebut"])
@@ -128,7 +232,30 @@ ACTS = (
     DENIALS
     | DEMANDS
     | frozenset(
-        ["accuse", "blame", "criticize", "criticise", "condemn", "denounce", "praise", "endorse", "oppose", "call", "push", "appeal", "refuse", "decline", "threaten", "rebuke", "vow", "pledge", "promise", "propose", "announce", "vote"]
+        [
+            "accuse",
+            "blame",
+            "criticize",
+            "criticise",
+            "condemn",
+            "denounce",
+            "praise",
+            "endorse",
+            "oppose",
+            "call",
+            "push",
+            "appeal",
+            "refuse",
+            "decline",
+            "threaten",
+            "rebuke",
+            "vow",
+            "pledge",
+            "promise",
+            "propose",
+            "announce",
+            "vote",
+        ]
     )
 )
 """Verbs whose whole clause is worth a claim: the saying is itself what can be checked."""

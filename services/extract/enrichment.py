@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 
 from schemas.base import Span as Offsets
 from schemas.claim import DateMention, Excluded, ExcludedKind, Kind, Quote
@@ -34,13 +34,6 @@ def dates_of(draft: Draft, mentions: Sequence[DateMention]) -> list[DateMention]
 
 def _within(inner: Offsets, outer: Offsets) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def tokens_of(doc: Doc, span: Offsets) -> Span:
-    """The tokens that `span` touches."""
-    found = doc.char_span(*span, alignment_mode="expand")
-    assert found is not None
-    return found
 
 
 # The neighbouring modules are being written; until they are there, a claim has the schema's defaults.

@@ -21,7 +21,26 @@ _DATELINE = re.compile(
 )
 
 _FEED_WORDS = frozenset(
-    ["syndicated", "syndication", "feed", "unedited", "edited", "auto-generated", "generated", "staff", "agency", "agencies", "published", "wire", "newsroom", "headline", "translated", "verbatim", "republished", "modified"]
+    [
+        "syndicated",
+        "syndication",
+        "feed",
+        "unedited",
+        "edited",
+        "auto-generated",
+        "generated",
+        "staff",
+        "agency",
+        "agencies",
+        "published",
+        "wire",
+        "newsroom",
+        "headline",
+        "translated",
+        "verbatim",
+        "republished",
+        "modified",
+    ]
 )
 _NOTICE_SUBJECT = re.compile(
     r"\b(?:story|article|report|copy|content|piece|headline|version|text)\b", re.IGNORECASE
@@ -45,7 +64,42 @@ _POINTER = re.compile(
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s+|\Z")
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 _SMALL = frozenset(
-    ["a", "an", "the", "of", "on", "in", "to", "for", "at", "by", "with", "from", "and", "or", "nor", "but", "as", "vs", "is", "over", "into", "amid", "after", "before", "up", "off", "out", "via", "per", "if", "so", "yet", "than", "that"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "on",
+        "in",
+        "to",
+        "for",
+        "at",
+        "by",
+        "with",
+        "from",
+        "and",
+        "or",
+        "nor",
+        "but",
+        "as",
+        "vs",
+        "is",
+        "over",
+        "into",
+        "amid",
+        "after",
+        "before",
+        "up",
+        "off",
+        "out",
+        "via",
+        "per",
+        "if",
+        "so",
+        "yet",
+        "than",
+        "that",
+    ]
 )
 _FEWEST_WORDS = 6
 _LONGEST_NOTICE = 600

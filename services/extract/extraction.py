@@ -11,7 +11,7 @@ from schemas.claim import Attribution, Claim, Excluded
 from services.extract.attribution import Finder
 from services.extract.chains import link
 from services.extract.claims import Draft, draft_claims
-from services.extract.contents import offsets_of
+from services.extract.contents import offsets_of, tokens_of
 from services.extract.context import Surroundings
 from services.extract.coreference import Resolver, Speaker
 from services.extract.dates import resolve_article
@@ -21,7 +21,6 @@ from services.extract.enrichment import (
     due_date,
     reference_of,
     score_spans,
-    tokens_of,
 )
 from services.extract.mentions import find_cast
 from services.extract.quantities import find_quantities
@@ -72,8 +71,8 @@ def extract_all(sources: Iterable[Source], nlp: Language) -> Iterator[Extraction
 def _extract(source: Source, layout: Layout, doc: Doc) -> Extraction:
     excluded = layout.excluded
     reports = [r for r in Finder(layout, doc).find() if not _touches(r, excluded)]
-    link(reports, doc)
-    speakers = _speakers(doc, reports)
+    link(reports)
+    speakers = _speakers(doc, reports, excluded)
     drafts = draft_claims(doc, reports, excluded)
     return Extraction(
         _claims(source, doc, drafts, speakers, excluded),
@@ -93,9 +92,9 @@ class _Resolved:
     reported_by: list[str]
 
 
-def _speakers(doc: Doc, reports: list[Report]) -> dict[int, _Resolved]:
+def _speakers(doc: Doc, reports: list[Report], excluded: list[Excluded]) -> dict[int, _Resolved]:
     """The speaker and chain of each report, by its identity, resolved in reading order of the sources."""
-    resolver = Resolver(doc, find_cast(doc))
+    resolver = Resolver(doc, find_cast(doc, excluded))
     resolved: dict[int, _Resolved] = {}
     for report in sorted(
         reports, key=lambda r: (r.sentence, r.source_head.i if r.source_head is not None else -1)

@@ -2,10 +2,12 @@
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span, Token
 
+from schemas.claim import Excluded
 from services.extract.countries import NAMES, country_in
 from services.extract.names import PARTICLES, Name, gender_of_words
 from services.extract.roles import role_of
@@ -62,8 +64,11 @@ class Cast:
         return sorted(last, key=lambda pair: -pair[0])
 
 
-def find_cast(doc: Doc) -> Cast:
-    """The cast of `doc`, from its named entities and the titles beside them."""
+def find_cast(doc: Doc, excluded: Sequence[Excluded] = ()) -> Cast:
+    """The cast of `doc`, from its named entities and the titles beside them.
+
+    Names in `excluded` text count for who somebody is, but are no mention that a pronoun may mean.
+    """
     spans = [_widen(entity) for entity in doc.ents if entity.label_ == "PERSON"]
     people: list[Person] = []
     by_word: dict[str, list[Person]] = defaultdict(list)
@@ -84,7 +89,7 @@ def find_cast(doc: Doc) -> Cast:
         _mark(person, span, person_at)
     _mark_bare_surnames(doc, by_word, person_at)
     for person in people:
-        person.at.sort()
+        person.at = sorted(at for at in person.at if not _is_excluded(doc[at], excluded))
         person.gender = person.gender or next((n.gender for n in person.names if n.gender), None)
     bodies = [(entity.start, entity.text) for entity in doc.ents if entity.label_ == "ORG"]
     countries = [
@@ -93,6 +98,10 @@ def find_cast(doc: Doc) -> Cast:
         if token.lower_ in NAMES and token.text[0].isupper()
     ]
     return Cast(people, person_at, bodies, countries)
+
+
+def _is_excluded(token: Token, excluded: Sequence[Excluded]) -> bool:
+    return any(item.span[0] <= token.idx < item.span[1] for item in excluded)
 
 
 def _widen(entity: Span) -> Span:

@@ -5,6 +5,7 @@ from spacy.tokens import Span, Token
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _NOUNS = {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"}
 _RAISES = {"conj", "xcomp", "advcl", "acl", "pcomp", "ccomp", "prep", "aux", "dep", "parataxis"}
+_TIMES = frozenset({"DATE", "TIME"})
 _DEPTH = 5
 """How far up a chain of verbs the subject is looked for."""
 
@@ -15,7 +16,7 @@ def subject_of(verb: Token) -> Token | None:
         return agent_of(verb)
     token: Token = verb
     for _ in range(_DEPTH):
-        own = own_subject(token)
+        own = own_subject(token) or _misread_subject(token)
         if own is not None:
             return own
         if token != verb and token.pos_ in {"NOUN", "PROPN", "PRON"}:
@@ -33,6 +34,16 @@ def own_subject(verb: Token) -> Token | None:
     for child in verb.children:
         if child.dep_ in _SUBJECTS and child.pos_ in _NOUNS:
             return child
+    return None
+
+
+def _misread_subject(verb: Token) -> Token | None:
+    """A name at the head of a main clause that the parser took for an adverbial."""
+    if verb.dep_ not in {"ROOT", "conj", "ccomp"}:
+        return None
+    for child in verb.lefts:
+        if child.dep_ in {"npadvmod", "dep"} and child.pos_ == "PROPN":
+            return child if child.ent_type_ not in _TIMES else None
     return None
 
 
@@ -75,6 +86,9 @@ def phrase_of(head: Token, barrier: Token | None = None) -> Span:
     left, right = head.left_edge.i, head.right_edge.i
     if barrier is not None and left <= barrier.i <= right:
         left, right = (left, barrier.i - 1) if head.i < barrier.i else (barrier.i + 1, right)
+    for child in head.rights:  # "the ministry on Tuesday"
+        if child.dep_ == "prep" and any(part.ent_type_ in _TIMES for part in child.rights):
+            right = min(right, child.i - 1)
     doc = head.doc
     while (
         right > head.i
