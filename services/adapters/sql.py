@@ -73,6 +73,7 @@ def make_engine(url: str) -> Engine:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
+    given = parsed.query.get("options", "")  # the operator's own go last, and win
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
@@ -81,7 +82,7 @@ def make_engine(url: str) -> Engine:
         connect_args={
             "connect_timeout": BUSY_SECONDS,
             "application_name": "claimdesk",
-            "options": f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC",
+            "options": f"-c lock_timeout={BUSY_SECONDS * 1000} -c timezone=UTC {given}",
         },
     )
 

@@ -1,0 +1,155 @@
+"""Tasks to test with, stores on every database, and a desk that really listens."""
+
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from schemas.article import ArticleRef
+from schemas.claim import Claim, Kind
+from schemas.evidence import Evidence
+from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
+from schemas.task import Task
+from schemas.verdict import Rating, Verdict
+from services.adapters.sql import make_engine
+from services.adapters.sql_tasks import SqlTaskStore
+from services.ports.task_store import StoredTask, TaskStore
+from services.review.decide import Decision, decide
+from services.review.service import DeskServer
+from services.runtime.clock import Clock, FakeClock
+from services.runtime.settings import Settings
+from services.triage.handle import handle
+
+NOW = datetime(2024, 5, 2, 12, tzinfo=UTC)
+TOKEN = "a-token-that-is-long-enough"
+
+
+def make_claim(said: str = "The bridge cost 12 million euros", **fields: Any) -> Claim:
+    given: dict[str, Any] = {
+        "id": f"claim-{said[:40]}",
+        "span": (0, len(said)),
+        "text": said,
+        "speaker": "Maria Lind",
+        "kind": Kind.QUANTITY,
+        "check_worthiness": 0.8,
+        "context": f"Before it. {said}, she said. After it.",
+    }
+    return Claim(**(given | fields))
+
+
+def make_article(name: str = "a1", **fields: Any) -> ArticleRef:
+    given: dict[str, Any] = {
+        "id": name,
+        "source": "wire",
+        "title": f"Story {name}",
+        "url": f"https://news.example/{name}",
+        "publisher": "Example Wire",
+        "language": "en",
+        "published_at": datetime(2024, 5, 1, 8, tzinfo=UTC),
+    }
+    return ArticleRef(**(given | fields))
+
+
+def make_match(name: str = "e1", **fields: Any) -> Match:
+    item = Evidence(
+        id=name,
+        claim="The bridge cost 9 million euros",
+        title=f"What the bridge cost ({name})",
+        publisher="Audit Office",
+        url=f"https://audit.example/{name}",
+        date="2024-03-01",
+    )
+    given: dict[str, Any] = {
+        "evidence": item,
+        "score": 3.0,
+        "probability": 0.9,
+        "relation": Relation.CONTRADICTS,
+        "why": "Same subject; the amounts differ.",
+    }
+    return Match(**(given | fields))
+
+
+def make_task(
+    claim: Claim | None = None,
+    article: ArticleRef | None = None,
+    evidence: list[Match] | None = None,
+) -> Task:
+    """A task as triage makes it."""
+    row = ClaimMatches(claim=claim or make_claim(), matches=evidence or [])
+    (task,) = handle(ArticleMatches(article=article or make_article(), claims=[row]), threshold=0.0)
+    return task
+
+
+def make_tasks(count: int) -> list[Task]:
+    """Distinct tasks."""
+    return [make_task(make_claim(f"Statement number {n} was made")) for n in range(count)]
+
+
+def verdict_for(stored: StoredTask, rationale: str = "The audit says nine.") -> Verdict:
+    """The holder's verdict under the lease that `stored` shows."""
+    decision = Decision(str(stored.reviewer), stored.lease, Rating.FALSE, rationale)
+    return decide(stored.task, decision, now=NOW, public_url=None)
+
+
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'desk.db'}"
+
+
+@contextmanager
+def postgresql_schema(url: str) -> Iterator[str]:
+    """A URL into a schema of its own on a real server; the schema is dropped at the end."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    admin = create_engine(parsed, isolation_level="AUTOCOMMIT")
+    try:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE SCHEMA {name}"))
+        own = parsed.update_query_dict({"options": f"-c search_path={name}"})
+        yield own.render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+        admin.dispose()
+
+
+@contextmanager
+def store_at(url: str) -> Iterator[SqlTaskStore]:
+    """A store with its tables."""
+    engine = make_engine(url)
+    store = SqlTaskStore(engine)
+    store.setup()
+    try:
+        yield store
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def running_desk(store: TaskStore, clock: Clock | None = None, **settings: Any) -> Iterator[str]:
+    """A desk that listens on a free port; its address."""
+    given = {"http_port": 0, "api_token": TOKEN} | settings
+    server = DeskServer(Settings(**given), store, clock or FakeClock(NOW))
+    stop = threading.Event()
+    thread = threading.Thread(target=server.run, args=(stop,))
+    thread.start()
+    try:
+        assert server.listening.wait(30), "the desk did not come up"
+        yield str(server.url)
+    finally:
+        stop.set()
+        thread.join(30)
+        assert not thread.is_alive(), "the desk did not stop"
+
+
+def chromium() -> str | None:
+    """Where Chromium is, if it is."""
+    from shutil import which
+
+    return os.environ.get("CLAIMDESK_TEST_CHROMIUM") or which("chromium")
