@@ -151,7 +151,7 @@ class SqlAlertStore:
         )
         put = put.on_conflict_do_nothing(index_elements=["notification_id"])
         with writing(self._engine) as connection:
-            return connection.execute(put).rowcount == 1
+            return connection.execute(put.returning(_deliveries.c.seq)).first() is not None
 
     def due(self, now: datetime) -> bool:
         """Whether an owed delivery's time has come."""

@@ -16,6 +16,7 @@ from services.runtime.ids import stable_id
 commands = typer.Typer(
     help="Saved queries over tasks and verdicts, and their deliveries.", no_args_is_help=True
 )
+_COLUMNS = ("id", "owner", "query", "webhook_url", "active", "created_at")  # never the secret
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The subscription's id")]
 
 
@@ -59,7 +60,7 @@ def list_(as_json: JsonFlag = False) -> None:
     if as_json:
         print_json(rows)
         return
-    print_table("Subscriptions", list(_row_names()), [list(row.values()) for row in rows])
+    print_table("Subscriptions", _COLUMNS, [[row[name] for name in _COLUMNS] for row in rows])
 
 
 @commands.command()
@@ -130,19 +131,15 @@ def _unknown(subscription_id: str) -> UserError:
     return UserError(f"there is no subscription {subscription_id!r}; see `claimdesk alerts list`")
 
 
-def _row_names() -> tuple[str, ...]:
-    return ("id", "owner", "query", "webhook_url", "active", "created_at")
-
-
 def _row(subscription: Subscription) -> dict[str, object]:
-    return {name: getattr(subscription, name) for name in _row_names()}
+    return subscription.model_dump(mode="json", include=set(_COLUMNS))
 
 
 def _delivery(delivery: Delivery) -> dict[str, object]:
     return delivery.notification.model_dump(mode="json") | {
         "state": delivery.state.value,
         "attempts": delivery.attempts,
-        "owed_at": delivery.owed_at,
-        "next_attempt_at": delivery.next_attempt_at,
+        "owed_at": delivery.owed_at.isoformat(),
+        "next_attempt_at": delivery.next_attempt_at.isoformat(),
         "last_error": delivery.last_error,
     }
