@@ -1,0 +1,228 @@
+"""The HTTP API on a real server: reading, leases, verdicts, and errors as problem documents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.adapters.sql import make_engine
+from services.adapters.sql_tasks import SqlTaskStore
+from services.runtime.clock import FakeClock
+from tests.support.desk import (
+    NOW,
+    TOKEN,
+    make_claim,
+    make_match,
+    make_task,
+    make_tasks,
+    running_desk,
+    sqlite_url,
+    store_at,
+)
+
+ANN = {"reviewer": "ann"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlTaskStore]:
+    with store_at(sqlite_url(tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOW)
+
+
+@pytest.fixture
+def api(store: SqlTaskStore, clock: FakeClock) -> Iterator[httpx.Client]:
+    with (
+        running_desk(store, clock, lease_seconds=60, public_url="https://desk.example/") as url,
+        httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
+        ) as client,
+    ):
+        yield client
+
+
+def take(api: httpx.Client, task_id: str, **given: object) -> httpx.Response:
+    return api.post(f"/api/v1/tasks/{task_id}/take", json=ANN | given)
+
+
+def decide(api: httpx.Client, task_id: str, **given: object) -> httpx.Response:
+    body = ANN | {"lease": 1, "rating": "false", "rationale": "Nine, says the audit."} | given
+    return api.post(f"/api/v1/tasks/{task_id}/verdict", json=body)
+
+
+def assert_problem(response: httpx.Response, status: int, says: str = "") -> dict[str, object]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body = response.json()
+    assert body["status"] == status
+    assert body["title"]
+    assert says in body["detail"]
+    return dict(body)
+
+
+def test_a_task_from_the_queue_to_its_verdict(api: httpx.Client, store: SqlTaskStore) -> None:
+    task = make_task(evidence=[make_match()])
+    store.upsert(task)
+    listed = api.get("/api/v1/tasks").json()
+    assert listed["counts"] == {"open": 1, "taken": 0, "done": 0}
+    assert listed["next"] is None
+    shown = listed["tasks"][0]
+    assert (shown["id"], shown["state"], shown["speaker"]) == (task.id, "open", "Maria Lind")
+    assert shown["evidence"][0]["relation"] == "contradicts"
+    assert {part["name"] for part in shown["priority"]["parts"]} >= {"evidence", "kind"}
+    assert api.get(f"/api/v1/tasks/{task.id}").json() == shown
+
+    taken = take(api, task.id).json()
+    assert (taken["state"], taken["reviewer"], taken["lease"]) == ("taken", "ann", 1)
+    done = decide(api, task.id, evidence_ids=["e1"])
+    assert done.status_code == 200
+    verdict = done.json()["verdict"]
+    assert (verdict["rating"], verdict["reviewer"]) == ("false", "ann")
+    assert verdict["url"] == f"https://desk.example/tasks/{task.id}"
+    assert [row.id for row in store.unpublished()] == [verdict["id"]]
+    again = decide(api, task.id, evidence_ids=["e1"])
+    assert again.status_code == 200
+    assert again.json() == done.json()
+
+
+def test_take_next_follows_priority_until_nothing_is_left(
+    api: httpx.Client, store: SqlTaskStore
+) -> None:
+    for task in (make_task(make_claim("Low", check_worthiness=0.1)), make_task()):
+        store.upsert(task)
+    taken = [api.post("/api/v1/tasks/take", json=ANN) for _ in range(3)]
+    assert [answer.json().get("claim", {}).get("text") for answer in taken[:2]] == [
+        make_claim().text,
+        "Low",
+    ]
+    assert_problem(taken[2], 404, "no task is open")
+
+
+def test_release_puts_it_back(api: httpx.Client, store: SqlTaskStore) -> None:
+    task = make_task()
+    store.upsert(task)
+    take(api, task.id)
+    body = ANN | {"lease": 1}
+    released = api.post(f"/api/v1/tasks/{task.id}/release", json=body)
+    assert released.json()["state"] == "open"
+    assert_problem(api.post(f"/api/v1/tasks/{task.id}/release", json=body), 409)
+
+
+def test_a_conflict_shows_the_task_as_it_stands(
+    api: httpx.Client, store: SqlTaskStore, clock: FakeClock
+) -> None:
+    task = make_task()
+    store.upsert(task)
+    take(api, task.id)
+    told = assert_problem(take(api, task.id, reviewer="bob"), 409, "ann holds it")
+    assert told["task"] == api.get(f"/api/v1/tasks/{task.id}").json()
+    clock.advance(61)
+    assert api.get(f"/api/v1/tasks/{task.id}").json()["state"] == "open"
+    assert take(api, task.id, reviewer="bob").json()["lease"] == 2
+    stale = assert_problem(decide(api, task.id), 409, "bob holds it under lease 2")
+    assert stale["task"]["reviewer"] == "bob"  # type: ignore[index]
+
+
+def test_pages_and_filters(api: httpx.Client, store: SqlTaskStore) -> None:
+    for task in make_tasks(5):
+        store.upsert(task)
+    take(api, make_tasks(1)[0].id)
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 2, "state": "open"} | ({"cursor": cursor} if cursor else {})
+        page = api.get("/api/v1/tasks", params=query).json()
+        seen += [row["id"] for row in page["tasks"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(task.id for task in make_tasks(5)[1:])
+    both = api.get("/api/v1/tasks", params={"state": ["open", "taken"]}).json()
+    assert len(both["tasks"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 201}, "limit"),
+        ({"state": "lost"}, "state"),
+        ({"cursor": "nonsense"}, "cursor"),
+    ],
+)
+def test_wrong_queries_are_told(api: httpx.Client, query: dict[str, str], says: str) -> None:
+    assert_problem(api.get("/api/v1/tasks", params=query), 422, says)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"rating": "great"}, "rating"),
+        ({"lease": 0}, "lease"),
+        ({"lease": 2**40}, "lease"),
+        ({"rationale": ""}, "rationale"),
+        ({"rationale": "x" * 20_001}, "rationale"),
+        ({"reviewer": "  "}, "reviewer"),
+        ({"reviewer": "a\u202eb"}, "reviewer"),
+        ({"reviewer": "a\x00b"}, "reviewer"),
+        ({"evidence_ids": ["not-the-tasks"]}, "not-the-tasks"),
+        ({"state": "done"}, "state"),
+        ({"decided_at": "2020-01-01T00:00:00Z"}, "decided_at"),
+    ],
+)
+def test_wrong_verdicts_are_told_and_change_nothing(
+    api: httpx.Client, store: SqlTaskStore, given: dict[str, object], says: str
+) -> None:
+    task = make_task()
+    store.upsert(task)
+    before = take(api, task.id).json()
+    assert_problem(decide(api, task.id, **given), 422, says)
+    assert api.get(f"/api/v1/tasks/{task.id}").json() == before
+
+
+def test_the_longest_rationale_of_the_widest_characters_fits(
+    api: httpx.Client, store: SqlTaskStore
+) -> None:
+    task = make_task()
+    store.upsert(task)
+    take(api, task.id)
+    assert decide(api, task.id, rationale="😀" * 20_000).status_code == 200
+
+
+def test_not_json_is_told(api: httpx.Client) -> None:
+    answer = api.post(
+        "/api/v1/tasks/take", content=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert_problem(answer, 422)
+
+
+def test_probes_and_the_description(api: httpx.Client) -> None:
+    assert api.get("/livez").status_code == 200
+    assert api.get("/readyz").status_code == 200
+    paths = api.get("/api/v1/openapi.json").json()["paths"]
+    assert set(paths) == {
+        "/api/v1/tasks",
+        "/api/v1/tasks/take",
+        "/api/v1/tasks/{task_id}",
+        "/api/v1/tasks/{task_id}/take",
+        "/api/v1/tasks/{task_id}/release",
+        "/api/v1/tasks/{task_id}/verdict",
+    }
+
+
+def test_a_database_that_is_away_is_503_and_not_ready_but_alive(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").mkdir()
+    away = SqlTaskStore(make_engine(sqlite_url(tmp_path)))
+    with running_desk(away) as url, httpx.Client(base_url=url, timeout=30) as client:
+        assert client.get("/livez").status_code == 200
+        for path in ("/readyz", "/api/v1/tasks"):
+            answer = client.get(path)
+            assert_problem(answer, 503, "database")
+            assert answer.headers["retry-after"] == "5"
+            assert str(tmp_path) not in answer.text
+        assert client.get("/").status_code == 503
+        assert "text/html" in client.get("/").headers["content-type"]
