@@ -11,6 +11,7 @@ import uvicorn
 from services.ports.event_log import Producer
 from services.ports.task_store import TaskStore
 from services.review.desk import make_desk
+from services.review.guard import LOOPBACK
 from services.review.token import load_token
 from services.runtime.clock import Clock
 from services.runtime.errors import UserError
@@ -93,6 +94,8 @@ class DeskServer:
         with _listen(self._settings) as bound:
             self.url = _url_of(bound)
             log.info("desk listens", url=self.url)
+            if self._settings.http_host not in LOOPBACK:
+                log.warning("whoever reaches this address can read every task", url=self.url)
             self.listening.set()
             _Server(config, stop).run(sockets=[bound])
 
