@@ -21,7 +21,7 @@ def articles(count: int) -> Iterator[dict[str, Any]]:
     originals = demo_articles()
     for number, article in enumerate(islice(cycle(originals), count)):
         turn = number // len(originals)
-        text = _NUMBER.sub(lambda found: str(int(found.group()) + turn), article["text"])
+        text = _NUMBER.sub(lambda found, turn=turn: str(int(found[0]) + turn), article["text"])
         yield article | {
             "id": f"bench-{number}",
             "guid": f"bench-{number}",
