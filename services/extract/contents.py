@@ -23,11 +23,64 @@ def content_of(verb: Token) -> tuple[Form, list[Range]] | None:
         return Form.CLAUSE, _ranges(clause, verb)
     if Takes.INFINITIVE in takes and (clause := _infinitive(verb)) is not None:
         return Form.INFINITIVE, _ranges_from(verb, clause)
+    if Takes.CLAUSE in takes and (rest := _unparsed(verb, takes)):
+        return Form.CLAUSE, rest
     if Takes.OBJECT in takes or verb.lemma_.lower() in PREPOSITIONS:
         first = _object(verb, takes)
         if first is not None:
             return Form.OBJECT, _to_the_right(verb, first)
     return None
+
+
+def _unparsed(verb: Token, takes: Takes) -> list[Range]:
+    """Content that the parser hung elsewhere: after "that", before a cue at the end, or right after the cue."""
+    doc, sentence = verb.doc, verb.sent
+    that = next(
+        (
+            t
+            for t in doc[verb.i + 1 : min(verb.i + _THAT_WITHIN, sentence.end)]
+            if t.lower_ == "that" and t.tag_ == "IN"
+        ),
+        None,
+    )
+    if that is not None and Takes.QUOTE in takes:
+        return [trim(doc, that.i, _end_of_clause(that, sentence.end))]
+    if Takes.QUOTE not in takes:
+        return []
+    subject = own_subject(verb)
+    first = min(subject.left_edge.i if subject is not None else verb.i, verb.i)
+    before = first - 1
+    if (
+        before > sentence.start + 3
+        and doc[before].text == ","
+        and _ends_sentence(verb, sentence.end)
+    ):
+        return [trim(doc, sentence.start, before)]
+    after = verb.i + 1
+    if verb.lemma_.lower() == "say" and after < sentence.end and doc[after].pos_ in _CLAUSE_STARTS:
+        rest = doc[after : sentence.end]
+        if any(token.tag_ in _FINITE for token in rest):
+            return [trim(doc, after, sentence.end)]
+    return []
+
+
+_THAT_WITHIN = 15
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_CLAUSE_STARTS = frozenset({"PROPN", "PRON", "DET", "NOUN", "ADJ", "NUM"})
+
+
+def _end_of_clause(token: Token, end: int) -> int:
+    """Where the clause that `token` opens ends: its head's subtree, or the sentence."""
+    head = token.head
+    return head.right_edge.i + 1 if head.i > token.i else end
+
+
+def _ends_sentence(verb: Token, end: int) -> bool:
+    """Whether nothing but the speaker, a time or a place follows the cue."""
+    rest = [
+        token for token in verb.doc[verb.i + 1 : end] if not token.is_punct and not token.is_space
+    ]
+    return len(rest) <= 12 and not any(token.tag_ in _FINITE for token in rest)
 
 
 def _clause(verb: Token) -> Token | None:
@@ -94,16 +147,58 @@ def _ranges(root: Token, cue: Token) -> list[Range]:
     """The subtree of `root`, without the cue's clause where the cue stands inside it."""
     left, right = root.left_edge.i, root.right_edge.i + 1
     if root.i > cue.i:
-        left = max(left, cue.i + 1)
+        left = _from_the_cue(cue, max(left, cue.i + 1))
+        right = max(right, _further(root, cue))
     elif left <= cue.i < right:
         right = cue.i
     doc = root.doc
-    found = [_trim(doc, left, right)]
+    found = [trim(doc, left, right)]
     if root.i < cue.i:
         tail = _tail_after_cue(root, cue)
         if tail is not None:
             found.append(tail)
     return [part for part in found if part[0] < part[1]]
+
+
+def _from_the_cue(cue: Token, left: int) -> int:
+    """Back to the cue where a subject or a condition of the clause was left behind ("said if …, he")."""
+    between = cue.doc[cue.i + 1 : left]
+    if any(token.dep_ in {"nsubj", "nsubjpass"} and token.head.i > left for token in between) or (
+        len(between) and between[0].lower_ in {"if", "while", "although", "unless", "once"}
+    ):
+        return cue.i + 1
+    return left
+
+
+def _further(root: Token, cue: Token) -> int:
+    """The end of what follows the clause and, though hung on the cue, belongs to what was said."""
+    end = root.right_edge.i + 1
+    for child in cue.rights:
+        if child.i <= root.i or child.left_edge.i < end - 1:
+            continue
+        if child.dep_ == "punct" or child.is_space:
+            continue
+        if child.dep_ not in {"advcl", "prep", "npadvmod"} or _belongs_to_saying(child):
+            break
+        end = child.right_edge.i + 1
+    return end
+
+
+def _belongs_to_saying(child: Token) -> bool:
+    """A time, an occasion ("in an interview"), another cue ("adding …") or its reason ("when asked")."""
+    if child.lemma_.lower() in VERBS or child.lower_ in {"according", "as"}:
+        return True
+    words = list(child.subtree)[:12]
+    return any(
+        word.ent_type_ in {"DATE", "TIME"} or word.lemma_.lower() in _OCCASIONS for word in words
+    )
+
+
+_OCCASIONS = frozenset(
+    "interview statement tweet speech conference debate rally event meeting letter email e-mail hearing testimony"
+    " post twitter appearance briefing reporter radio television tv show program programme ask when phone"
+    " telephone message memo release".split()
+)
 
 
 def _tail_after_cue(root: Token, cue: Token) -> Range | None:
@@ -113,7 +208,7 @@ def _tail_after_cue(root: Token, cue: Token) -> Range | None:
     later = [index for index in later if index not in inside]
     if not later:
         return None
-    return _trim(root.doc, later[0], later[-1] + 1)
+    return trim(root.doc, later[0], later[-1] + 1)
 
 
 def _ranges_from(verb: Token, clause: Token) -> list[Range]:
@@ -126,7 +221,7 @@ def _ranges_from(verb: Token, clause: Token) -> list[Range]:
         ):
             left = child.left_edge.i
             break
-    return [_trim(verb.doc, max(left, verb.i + 1), clause.right_edge.i + 1)]
+    return [trim(verb.doc, max(left, verb.i + 1), clause.right_edge.i + 1)]
 
 
 def _to_the_right(verb: Token, first: Token) -> list[Range]:
@@ -161,7 +256,7 @@ def _to_the_right(verb: Token, first: Token) -> list[Range]:
             break
     parts = []
     if first.i < verb.i:
-        parts.append(_trim(verb.doc, first.left_edge.i, min(first.right_edge.i + 1, verb.i)))
+        parts.append(trim(verb.doc, first.left_edge.i, min(first.right_edge.i + 1, verb.i)))
         end = max(
             [
                 end,
@@ -172,13 +267,13 @@ def _to_the_right(verb: Token, first: Token) -> list[Range]:
                 ),
             ]
         )
-        parts.append(_trim(verb.doc, verb.i + 1, end))
+        parts.append(trim(verb.doc, verb.i + 1, end))
     else:
-        parts.append(_trim(verb.doc, first.left_edge.i, end))
+        parts.append(trim(verb.doc, first.left_edge.i, end))
     return [part for part in parts if part[0] < part[1]]
 
 
-def _trim(doc: Doc, left: int, right: int) -> Range:
+def trim(doc: Doc, left: int, right: int) -> Range:
     """Without punctuation, white space and a bare conjunction at the ends; quotation marks and brackets stay."""
     while left < right and (
         doc[left].is_space

@@ -50,13 +50,13 @@ VERBS = _table(
         (
             Takes.INFINITIVE,
             "promise vow pledge threaten agree refuse decline urge ask demand want plan hope seek offer swear"
-            " order encourage expect claim propose intend wish prefer beg instruct command warn invite advise tell"
+            " order encourage expect claim propose wish prefer beg instruct command warn invite advise tell"
             " press consider believe think appear seem vote say report allege know call",
         ),
         (
             Takes.OBJECT,
             "accuse blame criticize criticise condemn denounce praise reject dismiss slam blast mock call describe"
-            " portray label brand dub characterize characterise endorse oppose support back favor favour defend tout decry"
+            " portray label brand dub characterize characterise endorse oppose back defend tout decry"
             " deny dispute claim propose announce predict question discuss address mention recommend"
             " ridicule attack deride hail applaud laud welcome bemoan lament deplore lambast chide"
             " disavow denigrate disparage rebuke reiterate acknowledge admit"
@@ -94,7 +94,6 @@ PREPOSITIONS = {
     "spell": {"out"},
     "lay": {"out"},
     "rule": {"out"},
-    "go": {"on"},
     "blame": {"for", "on"},
 }
 """Verbs that report with a preposition or particle."""

@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from schemas.claim import Attribution, Claim, Excluded
-from services.extract.attribution import Finder
+from services.extract.attribution import find_reports
 from services.extract.chains import link
 from services.extract.claims import Draft, draft_claims
 from services.extract.contents import offsets_of, tokens_of
@@ -70,7 +70,7 @@ def extract_all(sources: Iterable[Source], nlp: Language) -> Iterator[Extraction
 
 def _extract(source: Source, layout: Layout, doc: Doc) -> Extraction:
     excluded = layout.excluded
-    reports = [r for r in Finder(layout, doc).find() if not _touches(r, excluded)]
+    reports = [r for r in find_reports(layout, doc) if not _touches(r, excluded)]
     link(reports)
     speakers = _speakers(doc, reports, excluded)
     drafts = draft_claims(doc, reports, excluded)

@@ -76,6 +76,11 @@ class Report:
             return Quote.DIRECT
         return Quote.MIXED if self.quotations else Quote.INDIRECT
 
+    def add(self, quotation: Quotation) -> None:
+        """Take in one more quotation of the same saying."""
+        self.content.append(quotation.span)
+        self.quotations.append(quotation)
+
     def cite(self, head: Token) -> None:
         """Take `head` for the source: what was said came from there."""
         self.source_head, self.source = head, phrase_of(head)
@@ -84,3 +89,13 @@ class Report:
     def bounds(self) -> Offsets:
         """From the first to the last character of the content."""
         return self.content[0][0], self.content[-1][1]
+
+
+def cue_offsets(cue: Token) -> list[Offsets]:
+    """The cue with its auxiliaries, negation and particle."""
+    indices = [cue.i]
+    for child in cue.children:
+        if child.dep_ in {"aux", "auxpass", "neg", "prt"} and abs(child.i - cue.i) <= 3:
+            indices.append(child.i)
+    first, last = cue.doc[min(indices)], cue.doc[max(indices)]
+    return [(first.idx, last.idx + len(last))]

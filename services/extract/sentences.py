@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from schemas.base import Span
 from schemas.claim import Excluded
 from services.extract.excluded import find_excluded
+from services.extract.markup import mask
 from services.extract.paragraphs import cut, find_paragraphs
 from services.extract.quotes import Quotation, find_quotations
 
@@ -21,7 +22,10 @@ _LONGEST_QUOTE = 1_000
 
 @dataclass(frozen=True)
 class Layout:
-    """What the characters alone tell of a text, before any model has seen it."""
+    """What the characters alone tell of a text, before any model has seen it.
+
+    `text` is the masked text: of the same length as the given one.
+    """
 
     text: str
     paragraphs: list[Span]
@@ -32,6 +36,7 @@ class Layout:
     @classmethod
     def of(cls, text: str) -> "Layout":
         """The layout of `text`, in time linear in its length."""
+        text = mask(text)
         paragraphs = find_paragraphs(text)
         excluded = find_excluded(text, paragraphs)
         starts = {start for start, _ in paragraphs}

@@ -23,7 +23,7 @@ def subject_of(verb: Token) -> Token | None:
             return token
         if token.dep_ not in _RAISES or token.head == token:
             return None
-        if is_passive(token.head) and token.dep_ != "conj":
+        if is_passive(token.head) and token.dep_ != "conj" and own_subject(token.head) is not None:
             return own_subject(token.head)
         token = token.head
     return None
