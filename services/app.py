@@ -4,8 +4,9 @@ Parts are made when first asked for, so that a command pays only for what it use
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from services import __version__
 from services.flow import FLOW, SERVICES
@@ -29,12 +30,32 @@ if TYPE_CHECKING:
     from services.language.encoder import Encoder
 
 
+class Closable(Protocol):
+    """A part that holds connections or files."""
+
+    def close(self) -> None:
+        """Let go of them."""
+        ...
+
+
+Part = TypeVar("Part", bound=Closable)
+
+
 class App:
     """The parts of one process, by `settings`."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self._closing = ExitStack()
+
+    def close(self) -> None:
+        """Disconnect whatever was connected; a part that is asked for afterwards is the closed one."""
+        self._closing.close()
+
+    def _kept(self, part: Part) -> Part:
+        self._closing.callback(part.close)
+        return part
 
     # Language
 
@@ -64,25 +85,31 @@ class App:
     @cached_property
     def evidence_store(self) -> EvidenceStore:
         """Elasticsearch or SQLite, by setting."""
-        store: EvidenceStore
+        self._evidence_client.setup()
+        return self._evidence_client
+
+    @cached_property
+    def _evidence_client(self) -> EvidenceStore:
+        """Apart from its set-up, which may have to be tried again while the store is away."""
         if self.settings.store == "elasticsearch":
             from services.adapters.elasticsearch_evidence import ElasticsearchEvidenceStore
 
-            store = ElasticsearchEvidenceStore(
-                self.settings.elasticsearch_url, self.settings.elasticsearch_index
+            return self._kept(
+                ElasticsearchEvidenceStore(
+                    self.settings.elasticsearch_url, self.settings.elasticsearch_index
+                )
             )
-        else:
-            from services.adapters.sqlite_evidence import SqliteEvidenceStore
+        from services.adapters.sqlite_evidence import SqliteEvidenceStore
 
-            store = SqliteEvidenceStore(self.settings.data_dir / "evidence.db")
-        store.setup()
-        return store
+        return self._kept(SqliteEvidenceStore(self.settings.data_dir / "evidence.db"))
 
     @cached_property
     def _engine(self) -> "Engine":
         from services.adapters.sql import make_engine
 
-        return make_engine(self.settings.sql_url)
+        engine = make_engine(self.settings.sql_url)
+        self._closing.callback(engine.dispose)
+        return engine
 
     @cached_property
     def task_store(self) -> TaskStore:
@@ -139,7 +166,7 @@ class App:
     def _embedded_log(self) -> "EmbeddedLog":
         from services.adapters.embedded_log import EmbeddedLog
 
-        return EmbeddedLog(self.settings.data_dir / "log.db", self.clock)
+        return self._kept(EmbeddedLog(self.settings.data_dir / "log.db", self.clock))
 
     @cached_property
     def producer(self) -> Producer:
@@ -148,7 +175,9 @@ class App:
             return self._embedded_log
         from services.adapters.kafka import KafkaLogProducer
 
-        return KafkaLogProducer(self.settings.kafka_bootstrap, prefix=self.settings.topic_prefix)
+        return self._kept(
+            KafkaLogProducer(self.settings.kafka_bootstrap, prefix=self.settings.topic_prefix)
+        )
 
     @cached_property
     def admin(self) -> LogAdmin:
@@ -157,10 +186,12 @@ class App:
             return self._embedded_log
         from services.adapters.kafka import KafkaLogAdmin
 
-        return KafkaLogAdmin(
-            self.settings.kafka_bootstrap,
-            self.settings.kafka_replication,
-            prefix=self.settings.topic_prefix,
+        return self._kept(
+            KafkaLogAdmin(
+                self.settings.kafka_bootstrap,
+                self.settings.kafka_replication,
+                prefix=self.settings.topic_prefix,
+            )
         )
 
     @cached_property

@@ -31,6 +31,7 @@ class Desk:
 
     def __init__(self, settings: Settings) -> None:
         self.app = App(settings)
+        self.app.admin.ensure(TOPICS)
 
     def load_evidence(self, path: Path = DEMO / "evidence.jsonl") -> None:
         report = load([path], store=self.app.evidence_store, analyser=self.app.analyser)
@@ -51,7 +52,6 @@ class Desk:
     @contextmanager
     def running(self, services: Sequence[str] = SERVICES) -> Iterator[Callable[[], None]]:
         """Run services; the value waits until nothing is left to do."""
-        self.app.admin.ensure(TOPICS)
         wired = self.app.services(services)
         stop, failures = threading.Event(), []
 
@@ -137,6 +137,8 @@ def _fresh_schema(url: str, schema: str) -> str:
 
 
 @pytest.fixture
-def desk(mode_settings: dict[str, Any]) -> Desk:
+def desk(mode_settings: dict[str, Any]) -> Iterator[Desk]:
     """The product in each mode, with nothing in it."""
-    return Desk(Settings(**mode_settings))
+    desk = Desk(Settings(**mode_settings))
+    yield desk
+    desk.app.close()
