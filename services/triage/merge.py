@@ -8,9 +8,10 @@ from schemas.task import Sighting, Task
 from services.runtime.ids import stable_id
 from services.triage.priority import Case, prioritise
 from services.triage.rules import reason
+from services.triage.weighing import weigh
 
 MOST_EVIDENCE = 20
-"""Pieces of evidence that a task carries; the likeliest stay."""
+"""Pieces of evidence that a task carries; the weightiest stay."""
 
 
 def build(
@@ -69,7 +70,7 @@ def _reading_order(sighting: Sighting) -> tuple[float, str, tuple[int, int], str
 
 
 def merge_evidence(evidence: Iterable[Match]) -> list[Match]:
-    """Each item once, in its latest revision and at its likeliest; the likeliest first."""
+    """Each item once, in its latest revision and at its likeliest; the weightiest first."""
     best: dict[str, Match] = {}
     for match in sorted(evidence, key=_standing):
         best[match.evidence.id] = match
@@ -80,5 +81,5 @@ def _standing(match: Match) -> tuple[int, float, float, str]:
     return (match.evidence.revision, match.probability, match.score, match.model_dump_json())
 
 
-def _rank(match: Match) -> tuple[float, float, str]:
-    return (-match.probability, -match.score, match.evidence.id)
+def _rank(match: Match) -> tuple[float, float, float, str]:
+    return (-weigh(match), -match.probability, -match.score, match.evidence.id)

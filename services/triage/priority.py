@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from schemas.claim import Claim, Kind
-from schemas.match import Match, Relation
+from schemas.match import Match
 from schemas.task import Priority, PriorityPart, Sighting
-from services.triage.rules import cite
+from services.triage.weighing import EVIDENCE_VALUE, cite, weigh
 
 Scored = tuple[float, str]
 """A part's value, 0 to 1, and why."""
@@ -30,14 +30,6 @@ class Part:
     weight: float
     score: Callable[[Case], Scored]
 
-
-EVIDENCE_VALUE = {
-    Relation.CONTRADICTS: (1.0, "contradicted by"),
-    Relation.SAME_CLAIM: (0.8, "the same claim was checked:"),
-    Relation.SUPPORTS: (0.4, "supported by"),
-    Relation.RELATED: (0.1, "related:"),
-}
-"""What evidence of each relation is worth when it is certainly about the claim."""
 
 KIND_VALUE = {
     Kind.ACCUSATION: (1.0, "an accusation harms somebody if it is wrong"),
@@ -73,14 +65,10 @@ def _check_worthiness(case: Case) -> Scored:
 def _evidence(case: Case) -> Scored:
     if not case.evidence:
         return 0.0, "no prior evidence found"
-    best = max(case.evidence, key=_weight)
-    return _weight(best), (
+    best = max(case.evidence, key=weigh)
+    return weigh(best), (
         f"{EVIDENCE_VALUE[best.relation][1]} {cite(best)}, probability {best.probability:.2f}"
     )
-
-
-def _weight(match: Match) -> float:
-    return EVIDENCE_VALUE[match.relation][0] * match.probability
 
 
 def _kind(case: Case) -> Scored:

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from schemas.claim import Claim, Kind
 from schemas.match import Match, Relation
+from services.triage.weighing import speaks, weigh
 
-SPEAKING = {
+REASONS = {
     Relation.CONTRADICTS: "Prior evidence{by} contradicts it{rated}.",
     Relation.SAME_CLAIM: "The same claim was checked before{by}{rated}.",
 }
 """Relations that make a claim a task whatever its score, and the reason they give."""
-
-SPEAKING_PROBABILITY = 0.6
-"""How likely such evidence must be about the same claim."""
 
 NOT_CHECKABLE = frozenset({Kind.OPINION, Kind.DEMAND, Kind.INTENTION})
 """Kinds that nobody can check by themselves; they become tasks only when evidence speaks."""
@@ -23,11 +21,11 @@ Rule = Callable[[Claim, Sequence[Match], float], str | None]
 
 
 def _evidence(_claim: Claim, evidence: Sequence[Match], _least: float) -> str | None:
-    best = max(filter(speaks, evidence), key=lambda match: match.probability, default=None)
+    best = max(filter(speaks, evidence), key=weigh, default=None)
     if best is None:
         return None
     item = best.evidence
-    return SPEAKING[best.relation].format(
+    return REASONS[best.relation].format(
         by=f" by {item.publisher}" if item.publisher else "",
         rated=f" (rated {item.rating.replace('_', ' ')})" if item.rating else "",
     )
@@ -57,16 +55,3 @@ def reason(claims: Iterable[Claim], evidence: Sequence[Match], threshold: float)
     seen = sorted(claims, key=lambda claim: (-claim.check_worthiness, claim.id))
     told = (rule(claim, evidence, threshold) for rule in RULES for claim in seen)
     return next((text for text in told if text), None)
-
-
-def speaks(match: Match) -> bool:
-    """Whether this evidence alone is worth a reviewer's look."""
-    return match.relation in SPEAKING and match.probability >= SPEAKING_PROBABILITY
-
-
-def cite(match: Match) -> str:
-    """The evidence in a few words: title or claim, shortened, and publisher."""
-    title = match.evidence.title or match.evidence.claim
-    short = title if len(title) <= 90 else f"{title[:89].rstrip()}…"
-    publisher = f" ({match.evidence.publisher})" if match.evidence.publisher else ""
-    return f"“{short}”{publisher}"

@@ -3,7 +3,7 @@
 from itertools import permutations
 
 from schemas.claim import Kind
-from schemas.match import ArticleMatches, ClaimMatches
+from schemas.match import ArticleMatches, ClaimMatches, Relation
 from schemas.task import Task
 from services.triage.handle import handle
 from services.triage.merge import MOST_EVIDENCE, merge, merge_evidence
@@ -91,6 +91,14 @@ def test_a_task_carries_the_likeliest_evidence_and_no_more() -> None:
     assert [match.evidence.id for match in kept] == [
         f"e{n:02}" for n in range(59, 59 - MOST_EVIDENCE, -1)
     ]
+
+
+def test_what_speaks_against_a_claim_comes_before_what_supports_it() -> None:
+    support = make_match("e1", probability=0.95, relation=Relation.SUPPORTS)
+    against = make_match("e2", probability=0.65)
+    (task,) = run(ClaimMatches(claim=make_claim(), matches=[support, against]))
+    assert [match.evidence.id for match in task.evidence] == ["e2", "e1"]
+    assert task.reason.startswith("Prior evidence by Audit Office contradicts it")
 
 
 def test_a_newer_revision_of_evidence_wins_over_a_likelier_old_one() -> None:

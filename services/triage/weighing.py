@@ -1,0 +1,38 @@
+"""What a piece of evidence is worth to a reviewer, and how it is named in a sentence."""
+
+from schemas.match import Match, Relation
+
+EVIDENCE_VALUE = {
+    Relation.CONTRADICTS: (1.0, "contradicted by"),
+    Relation.SAME_CLAIM: (0.8, "the same claim was checked:"),
+    Relation.SUPPORTS: (0.4, "supported by"),
+    Relation.RELATED: (0.1, "related:"),
+}
+"""What evidence of each relation is worth when it is certainly about the claim."""
+
+SPEAKING_RELATIONS = frozenset({Relation.CONTRADICTS, Relation.SAME_CLAIM})
+"""Relations that alone make a claim worth a look."""
+
+SPEAKING_PROBABILITY = 0.6
+"""How likely such evidence must be about the same claim."""
+
+
+def weigh(match: Match) -> float:
+    """From 0 to 1: what the relation is worth times how likely it is about the claim.
+
+    What speaks against a claim comes before what supports it: that is what a reviewer must see first.
+    """
+    return EVIDENCE_VALUE[match.relation][0] * match.probability
+
+
+def speaks(match: Match) -> bool:
+    """Whether this evidence alone is worth a reviewer's look."""
+    return match.relation in SPEAKING_RELATIONS and match.probability >= SPEAKING_PROBABILITY
+
+
+def cite(match: Match) -> str:
+    """The evidence in a few words: title or claim, shortened, and publisher."""
+    title = match.evidence.title or match.evidence.claim
+    short = title if len(title) <= 90 else f"{title[:89].rstrip()}…"
+    publisher = f" ({match.evidence.publisher})" if match.evidence.publisher else ""
+    return f"“{short}”{publisher}"
