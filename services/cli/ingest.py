@@ -14,9 +14,10 @@ from schemas.topics import ARTICLES
 from services.app import App
 from services.cli.common import JsonFlag, err, make_app, out, printable, progress, write_line
 from services.ingest.dates import read_date
-from services.ingest.documents import SUFFIXES, read_document
+from services.ingest.documents import SUFFIXES
 from services.ingest.intake import Intake, Result
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
+from services.ingest.sandbox import Sandbox
 from services.ingest.source import fetch, is_address, read_file, read_stream
 from services.runtime.errors import UserError
 
@@ -55,11 +56,11 @@ def ingest(
     app.admin.ensure([ARTICLES])
     intake = Intake(app.producer, app.ledger, app.clock)
     rejected = 0
-    with progress("documents") as bar:
+    with Sandbox() as sandbox, progress("documents") as bar:
         paths = list(_expand(names))
         task = bar.add_task("reading", total=len(paths))
         for name in paths:
-            for result in intake.take(_items(name, app, options)):
+            for result in intake.take(_items(name, app, sandbox, options)):
                 rejected += result.state == "rejected"
                 _tell(result, as_json)
             bar.advance(task)
@@ -89,13 +90,13 @@ def _expand(names: list[str]) -> Iterator[str]:
         yield from map(str, found)
 
 
-def _items(name: str, app: App, options: Options) -> Iterator[Item | Refusal]:
+def _items(name: str, app: App, sandbox: Sandbox, options: Options) -> Iterator[Item | Refusal]:
     try:
         document = _open(name, app)
     except Rejected as rejected:
         yield Refusal(name, rejected.reason, str(rejected))
         return
-    yield from read_document(document, options)
+    yield from sandbox.read(document, options)
 
 
 def _open(name: str, app: App) -> Document:

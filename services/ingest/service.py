@@ -10,9 +10,9 @@ from pathlib import Path
 
 import structlog
 
-from services.ingest.documents import read_document
 from services.ingest.intake import Intake
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
+from services.ingest.sandbox import Sandbox
 from services.ingest.source import ask, document_of, is_address, read_file
 from services.ports.article_ledger import ArticleLedger, FeedState
 from services.ports.event_log import Producer
@@ -62,12 +62,13 @@ class FeedPoller:
         self._ledger, self._clock, self._web = ledger, clock, web
         self._pause = timedelta(seconds=settings.poll_seconds)
         self._intake = Intake(producer, ledger, clock)
+        self._sandbox = Sandbox()
         self._feeds = [_Feed(name) for name in dict.fromkeys(settings.feeds)]
         self._draw = draw or random.Random()  # noqa: S311 - no secret
 
     def run(self, stop: threading.Event) -> None:
         """Poll until `stop` is set. Raises NotReady when the log or the database is away."""
-        with ThreadPoolExecutor(THREADS, thread_name_prefix=self.name) as pool:
+        with self._sandbox, ThreadPoolExecutor(THREADS, thread_name_prefix=self.name) as pool:
             while not stop.is_set():
                 self._round(pool, stop)
                 pause = min((self._due(feed) for feed in self._feeds), default=self._clock.now())
@@ -139,7 +140,7 @@ class FeedPoller:
         self._failed(feed, f"http_{answer.status}", f"{said} ({answer.status})", until)
 
     def _hold(self, feed: _Feed, document: Document, then: FeedState | None) -> None:
-        feed.held, feed.then = list(read_document(document, Options())), then
+        feed.held, feed.then = list(self._sandbox.read(document, Options())), then
 
     def _publish(self, feed: _Feed) -> None:
         counts: Counter[str] = Counter()
