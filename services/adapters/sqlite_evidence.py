@@ -40,7 +40,22 @@ CREATE VIRTUAL TABLE IF NOT EXISTS body_index USING fts5(
     body, content='items', content_rowid='key', tokenize="ascii tokenchars '_'");
 """
 
-_FIELDS = ("head", "body")
+_INDEX = {
+    "head": "INSERT INTO head_index (rowid, head) VALUES (?, ?)",
+    "body": "INSERT INTO body_index (rowid, body) VALUES (?, ?)",
+}
+_UNINDEX = {
+    "head": "INSERT INTO head_index (head_index, rowid, head) VALUES ('delete', ?, ?)",
+    "body": "INSERT INTO body_index (body_index, rowid, body) VALUES ('delete', ?, ?)",
+}
+_READ = {
+    "head": "SELECT rowid, rank FROM head_index WHERE head_index MATCH ?",
+    "body": "SELECT rowid, rank FROM body_index WHERE body_index MATCH ?",
+}
+_ROWS = {
+    "head": "SELECT count(*) FROM head_index_docsize",
+    "body": "SELECT count(*) FROM body_index_docsize",
+}
 
 Scores = npt.NDArray[np.float32]
 
@@ -63,6 +78,7 @@ class SqliteEvidenceStore:
     def __init__(self, path: Path) -> None:
         self._file = SqliteFile(path, _SCHEMA, FORMAT)
         self._vectors = _Matrix()
+        self._shares = _Shares()
 
     def setup(self) -> None:
         """Create the file and its tables."""
@@ -78,7 +94,7 @@ class SqliteEvidenceStore:
         documents = newest(documents)
         check_vectors(documents)
         with self._file.write(durable=True) as db:
-            (change,) = db.execute("SELECT coalesce(max(change), 0) + 1 FROM items").fetchone()
+            change = _last_change(db) + 1
             outcomes = [_store(db, document, change) for document in documents]
         return Loaded(**{name: outcomes.count(name) for name in set(outcomes)})
 
@@ -86,7 +102,7 @@ class SqliteEvidenceStore:
         """The best `top` of each query, all from one moment of the file."""
         with self._file.read() as db:
             view = self._vectors.current(db)
-            postings = _Postings(db, view.size)
+            postings = _Postings(db, view.size, self._shares.at(_last_change(db)))
             return [_answer(db, view, postings, query, top) for query in queries]
 
     def get(self, ids: Sequence[str]) -> list[Evidence]:
@@ -101,6 +117,10 @@ class SqliteEvidenceStore:
         """How many items there are."""
         with self._file.read() as db:
             return int(db.execute("SELECT count(*) FROM items").fetchone()[0])
+
+
+def _last_change(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(change), 0) FROM items").fetchone()[0])
 
 
 def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
@@ -134,22 +154,17 @@ def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
         "head=excluded.head, body=excluded.body, vector=excluded.vector RETURNING key",
         (evidence.id, *values),
     ).fetchone()
-    for field in _FIELDS:
+    for field, terms in fields.items():
         # An item without terms in a field takes no part in that field's averages, as in Lucene.
-        if fields[field]:
-            db.execute(
-                f"INSERT INTO {field}_index (rowid, {field}) VALUES (?, ?)", (key, fields[field])
-            )  # noqa: S608
+        if terms:
+            db.execute(_INDEX[field], (key, terms))
     return "replaced" if old else "added"
 
 
 def _unindex(db: sqlite3.Connection, old: _Stored) -> None:
     for field, terms in (("head", old.head), ("body", old.body)):
         if terms:
-            db.execute(
-                f"INSERT INTO {field}_index ({field}_index, rowid, {field}) VALUES ('delete', ?, ?)",  # noqa: S608
-                (old.key, terms),
-            )
+            db.execute(_UNINDEX[field], (old.key, terms))
 
 
 class _View(NamedTuple):
@@ -197,36 +212,55 @@ class _Matrix:
         self._matrix[key] = vector
 
 
+Share = tuple[npt.NDArray[np.int64], Scores]
+"""The keys of the items that hold a term, and what it gives to the score of each."""
+
+
+class _Shares:
+    """Shares of the terms asked for lately: common words are in most queries, and dear to read."""
+
+    _MOST = 4_000_000  # entries that are kept: 48 MB
+
+    def __init__(self) -> None:
+        self._change = -1
+        self._known: dict[tuple[str, str], Share] = {}
+
+    def at(self, change: int) -> dict[tuple[str, str], Share]:
+        """The shares that hold as long as nothing is written; a search may add to them."""
+        if (
+            change != self._change
+            or sum(len(k) for k, _ in list(self._known.values())) > self._MOST
+        ):
+            # A new one: a search in another thread keeps the one that fits its own moment.
+            self._change, self._known = change, {}
+        return self._known
+
+
 class _Postings:
     """Each term's share of the BM25 score, read once for all queries of a search."""
 
-    def __init__(self, db: sqlite3.Connection, size: int) -> None:
-        self._db, self._size = db, size
-        self._known: dict[tuple[str, str], tuple[npt.NDArray[np.int64], Scores]] = {}
-        self._rows = {
-            field: int(db.execute(f"SELECT count(*) FROM {field}_index_docsize").fetchone()[0])  # noqa: S608
-            for field in _FIELDS
-        }
+    def __init__(
+        self, db: sqlite3.Connection, size: int, known: dict[tuple[str, str], Share]
+    ) -> None:
+        self._db, self._size, self._known = db, size, known
+        self._rows = {field: int(db.execute(sql).fetchone()[0]) for field, sql in _ROWS.items()}
 
     def score(self, terms: Iterable[str]) -> Scores:
         """BM25 of every item, by key."""
         scores = np.zeros(self._size, np.float32)
         for term in query_terms(terms):
-            for field in _FIELDS:
+            for field in _READ:
                 keys, share = self._share(field, term)
                 scores[keys] += share
         return np.round(scores, 6)
 
-    def _share(self, field: str, term: str) -> tuple[npt.NDArray[np.int64], Scores]:
+    def _share(self, field: str, term: str) -> Share:
         if (field, term) not in self._known:
             self._known[field, term] = self._read(field, term)
         return self._known[field, term]
 
-    def _read(self, field: str, term: str) -> tuple[npt.NDArray[np.int64], Scores]:
-        found = self._db.execute(
-            f"SELECT rowid, rank FROM {field}_index WHERE {field}_index MATCH ?",  # noqa: S608
-            (f'"{term}"',),
-        ).fetchall()
+    def _read(self, field: str, term: str) -> Share:
+        found = self._db.execute(_READ[field], (f'"{term}"',)).fetchall()
         table = np.array(found, np.float64).reshape(-1, 2)
         keys = table[:, 0].astype(np.int64)
         share = table[:, 1] * _idf_ratio(self._rows[field], len(keys))

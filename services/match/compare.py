@@ -38,8 +38,16 @@ class Comparison:
         return bool(self.names_here and self.names_there)
 
 
-def compare(claim: Statement, evidence: Statement, background: Statement) -> Comparison:
-    """Compare a claim with what the evidence is about; `background` is the evidence's title and text."""
+def compare(
+    claim: Statement,
+    evidence: Statement,
+    *,
+    background: Callable[[], Statement] | None = None,
+) -> Comparison:
+    """Compare a claim with what the evidence is about.
+
+    `background` gives the evidence's title and text; it is only asked when something differs.
+    """
     numbers, number_pair = _numbers(claim.numbers, evidence.numbers)
     dates = agree(claim.days, evidence.days)
     differences = []
@@ -48,6 +56,9 @@ def compare(claim: Statement, evidence: Statement, background: Statement) -> Com
     if dates is False:
         differences.append(Difference("date", _days(claim.days), _days(evidence.days)))
     names_here = claim.names - evidence.terms
+    confirmed: frozenset[str] = frozenset()
+    if background and (differences or names_here):
+        confirmed = frozenset(_confirmed(claim, background(), differences, names_here))
     return Comparison(
         shared=claim.terms & evidence.terms,
         names_shared=claim.names & evidence.terms,
@@ -58,7 +69,7 @@ def compare(claim: Statement, evidence: Statement, background: Statement) -> Com
         differences=tuple(differences),
         polarity_differs=claim.negated != evidence.negated,
         speaker=_same_speaker(claim.speaker, evidence.speaker),
-        confirmed=frozenset(_confirmed(claim, background, differences, names_here)),
+        confirmed=confirmed,
     )
 
 

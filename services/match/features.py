@@ -8,7 +8,7 @@ from services.match.compare import Comparison
 from services.match.statement import Statement
 
 NAMES = (
-    *("cosine", "coverage", "precision", "terms", "names", "numbers", "dates", "polarity"),
+    *("cosine", "coverage", "precision", "terms", "rank", "names", "numbers", "dates", "polarity"),
     "speaker",
 )
 """The features, in the order of the weights."""
@@ -29,23 +29,29 @@ def rarity(candidates: Sequence[frozenset[str]], terms: Iterable[str]) -> Weight
 
 def measure(
     claim: Statement,
-    head: Statement,
+    head: frozenset[str],
     comparison: Comparison,
     weights: Weights,
     *,
-    cosine: float,
+    cosine: float | None,
     bm25: float,
+    rank: float,
 ) -> dict[str, float]:
     """The features of one candidate.
 
-    `head` is the evidence's claim and title; `bm25` is its share of the best candidate's score. A slot
+    `head` holds the terms of the evidence's claim and title; `bm25` and `rank` are its shares of the
+    best candidate's BM25 and fused rank. A slot
     that a side does not have counts 0: neither for nor against.
     """
+    coverage = _share(claim.terms, head, weights)
+    precision = _share(head, claim.terms, weights)
     return {
-        "cosine": cosine,
-        "coverage": _share(claim.terms, head.terms, weights),
-        "precision": _share(head.terms, claim.terms, weights),
+        # Without vectors the words in common stand in: the scale is near enough to abstain by.
+        "cosine": (coverage + precision) / 2 if cosine is None else cosine,
+        "coverage": coverage,
+        "precision": precision,
         "terms": bm25,
+        "rank": rank,
         "names": _names(comparison),
         "numbers": _SIGN[comparison.numbers],
         "dates": _SIGN[comparison.dates],

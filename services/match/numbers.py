@@ -63,6 +63,7 @@ _FRACTION = re.compile(
     rf"\b({'|'.join(_WORDS)}|\d{{1,3}}) (?:out of|in) (?:every )?({'|'.join(_WORDS)}|\d{{1,3}})\b",
     re.IGNORECASE,
 )
+_ANY = re.compile(rf"\d|\b(?:{_ALTERNATIVES}|half|quarters?|thirds?|every)\b", re.IGNORECASE)
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
 _MONEY = {"$": "dollar", "€": "euro", "£": "pound"}
 _MONEY_WORDS = {"dollar": "dollar", "euro": "euro", "pound": "pound", "crown": "crown"}
@@ -106,6 +107,8 @@ _KINDS = frozenset({"%", "ordinal", "dollar", "euro", "pound", "crown"})
 def find_numbers(text: str, taken: list[tuple[int, int]]) -> list[Number]:
     """The numbers of `text` in reading order, except within the spans `taken` by dates."""
     text = text[:_LONGEST]
+    if not _ANY.search(text):
+        return []
     numbers: list[tuple[int, Number]] = []
     taken = list(taken)
     for found in _FRACTION.finditer(text):

@@ -1,13 +1,14 @@
 """Candidates to matches: compared, scored, related, explained, best first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from schemas.evidence import Evidence
 from schemas.match import Match
 from services.language.analysis import Analyser
-from services.match.compare import Comparison, compare
-from services.match.features import Weights, measure, rarity
+from services.match.compare import compare
+from services.match.features import measure, rarity
 from services.match.probability import log_odds, probability
 from services.match.query import Sought, to_queries, to_statements
 from services.match.reason import reason
@@ -35,64 +36,80 @@ def find(
         return [], []
     queries, degraded = to_queries(sought, analyser)
     found = store.search(queries, max(top, POOL))
-    statements = to_statements(sought, analyser)
+    claims = to_statements(sought, analyser)
     items = {hit.evidence.id: hit.evidence for hit in chain.from_iterable(found)}
     views = dict(zip(items, _views(list(items.values()), analyser), strict=True))
     ranked = [
-        [match for match in _rank(claim, hits, views) if match.probability >= least][:top]
-        for claim, hits in zip(statements, found, strict=True)
+        [
+            _explained(claim, one, analyser)
+            for one in _ranked(claim, hits, views, vectors=not degraded)[:top]
+            if one.probability >= least
+        ]
+        for claim, hits in zip(claims, found, strict=True)
     ]
     return ranked, degraded
 
 
-View = tuple[Statement, Statement, Statement]
-"""An item's claim, its claim with the title, and its title with the text."""
+class _View(NamedTuple):
+    """What an item is about: its claim, and the terms of its claim and title."""
+
+    claim: Statement
+    head: frozenset[str]
 
 
-def _views(items: Sequence[Evidence], analyser: Analyser) -> list[View]:
-    claims = [Sought(item.claim, item.speaker) for item in items]
-    heads = [Sought(f"{item.claim}\n{item.title}") for item in items]
-    backgrounds = [Sought(f"{item.title}\n{item.text}") for item in items]
-    return list(
-        zip(
-            to_statements(claims, analyser),
-            to_statements(heads, analyser),
-            to_statements(backgrounds, analyser),
-            strict=True,
-        )
-    )
+class _Scored(NamedTuple):
+    hit: Hit
+    view: _View
+    features: dict[str, float]
+    score: float
+    probability: float
 
 
-def _rank(claim: Statement, hits: Sequence[Hit], views: dict[str, View]) -> list[Match]:
-    weights = rarity([views[hit.evidence.id][1].terms for hit in hits], claim.terms)
-    best = max((hit.bm25 for hit in hits), default=0.0)
-    matches = [
-        _match(claim, hit, views[hit.evidence.id], weights, hit.bm25 / best if best else 0.0)
-        for hit in hits
+def _views(items: Sequence[Evidence], analyser: Analyser) -> list[_View]:
+    claims = to_statements([Sought(item.claim, item.speaker) for item in items], analyser)
+    titles = analyser.terms([item.title for item in items])
+    return [
+        _View(claim, claim.terms.union(title)) for claim, title in zip(claims, titles, strict=True)
     ]
+
+
+def _ranked(
+    claim: Statement, hits: Sequence[Hit], views: Mapping[str, _View], *, vectors: bool
+) -> list[_Scored]:
+    weights = rarity([views[hit.evidence.id].head for hit in hits], claim.terms)
+    best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
+    first = max((hit.rank for hit in hits), default=1.0)
+    scored = []
+    for hit in hits:
+        view = views[hit.evidence.id]
+        comparison = compare(claim, view.claim)
+        features = measure(
+            claim,
+            view.head,
+            comparison,
+            weights,
+            cosine=hit.cosine if vectors else None,
+            bm25=hit.bm25 / best,
+            rank=hit.rank / first,
+        )
+        score = log_odds(features)
+        scored.append(_Scored(hit, view, features, score, probability(score)))
     # The store's order, which never depends on chance, decides between equals.
-    return sorted(matches, key=lambda match: -match.score)
+    return sorted(scored, key=lambda one: -one.score)
 
 
-def _match(claim: Statement, hit: Hit, view: View, weights: Weights, bm25: float) -> Match:
-    of_claim, head, background = view
-    comparison: Comparison = compare(claim, of_claim, background)
-    features = measure(
-        claim,
-        head,
-        comparison,
-        weights,
-        cosine=hit.cosine,
-        bm25=bm25,
+def _explained(claim: Statement, one: _Scored, analyser: Analyser) -> Match:
+    evidence = one.hit.evidence
+    background = Sought(f"{evidence.title}\n{evidence.text}")
+    comparison = compare(
+        claim, one.view.claim, background=lambda: to_statements([background], analyser)[0]
     )
-    score = log_odds(features)
-    chance = probability(score)
-    relation = relation_of(hit.evidence, comparison, chance)
+    relation = relation_of(evidence, comparison, one.probability)
     return Match(
-        evidence=hit.evidence,
-        score=round(score, 6),
-        probability=round(chance, 6),
+        evidence=evidence,
+        score=round(one.score, 6),
+        probability=round(one.probability, 6),
         relation=relation,
-        why=reason(hit.evidence, relation, comparison),
-        scores={name: round(value, 4) for name, value in features.items()},
+        why=reason(evidence, relation, comparison),
+        scores={name: round(value, 4) for name, value in one.features.items()},
     )
