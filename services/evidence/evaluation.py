@@ -20,17 +20,17 @@ DEFINITIONS = (
 )
 
 
-class Query(NamedTuple):
-    """A query of a test set."""
+class Topic(NamedTuple):
+    """A query of a test set, in the words of TREC."""
 
     id: str
     text: str
 
 
 class Judged(NamedTuple):
-    """Queries, and for each the ids of the right items; queries without any are left out."""
+    """Topics, and for each the ids of the right items; those without any are left out."""
 
-    queries: Sequence[Query]
+    topics: Sequence[Topic]
     right: Mapping[str, frozenset[str]]
 
 
@@ -44,13 +44,13 @@ class Figures:
     recall: float
 
 
-def read_test_set(folder: Path, split: str) -> Judged:
+def read_judged(folder: Path, split: str) -> Judged:
     """The test set in `folder`: `queries.<split>.tsv` (id, text) and `qrels.<split>.tsv` (query id, item id).
 
     Raises UserError naming the file and the line that is wrong.
     """
     queries = [
-        Query(*row) for row in _rows(folder / f"queries.{split}.tsv", "a query id and a text")
+        Topic(*row) for row in _rows(folder / f"queries.{split}.tsv", "a query id and a text")
     ]
     right: dict[str, set[str]] = {}
     for query, item in _rows(folder / f"qrels.{split}.tsv", "a query id and an item id"):

@@ -128,7 +128,7 @@ def _date(text: str | None, notes: list[str]) -> str | None:
         return None
     found = to_iso(text)
     if found is None:
-        notes.append(f"date {text!r} could not be read and was left out")
+        notes.append(f"date {text[:80]!r} could not be read and was left out")
     return found
 
 

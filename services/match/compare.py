@@ -1,6 +1,6 @@
 """A claim beside a piece of evidence, slot by slot: what agrees, what differs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from services.match.dates import Day, agree
@@ -63,7 +63,7 @@ def compare(
         shared=claim.terms & evidence.terms,
         names_shared=claim.names & evidence.terms,
         names_here=names_here,
-        names_there=evidence.names - claim.terms,
+        names_there=evidence.names - claim.terms - evidence.author,
         numbers=numbers,
         dates=dates,
         differences=tuple(differences),
@@ -74,21 +74,23 @@ def compare(
 
 
 def _numbers(
-    ours: Iterable[Number], theirs: Iterable[Number]
+    ours: Sequence[Number], theirs: Sequence[Number]
 ) -> tuple[bool | None, tuple[Number, Number] | None]:
-    """Whether the comparable numbers agree, and the first pair that does not."""
-    theirs = list(theirs)
-    agreed, first = False, None
-    for mine in ours:
-        its = [one for one in theirs if mine.comparable(one)]
-        if not its:
-            continue
-        if any(mine.same(one) for one in its):
-            agreed = True
-        elif first is None:
-            first = (mine, its[0])
-    if first:
-        return False, first
+    """Whether the numbers agree, and the first pair that does not.
+
+    Where one number agrees, another one only speaks against it if it names the same unit: "children
+    under five" is no other figure for "five million".
+    """
+    left = [
+        mine
+        for mine in ours
+        if not any(mine.same(one) and not mine.kinds_differ(one) for one in theirs)
+    ]
+    agreed = len(left) < len(ours)
+    for mine in left:
+        for one in theirs:
+            if mine.alike(one) or (not agreed and mine.comparable(one)):
+                return False, (mine, one)
     return (True, None) if agreed else (None, None)
 
 

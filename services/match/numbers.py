@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 _SCALES: Mapping[str, float] = {
@@ -68,40 +69,107 @@ _UNIT = re.compile(r"[\s-]*([^\W\d_]+)(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
 _MONEY = {"$": "dollar", "€": "euro", "£": "pound"}
 _MONEY_WORDS = {"dollar": "dollar", "euro": "euro", "pound": "pound", "crown": "crown"}
 _PASSED = frozenset(
-    "more than of the a an about around nearly almost new people's estimated last".split()  # noqa: SIM905
+    ("more", "new", "people's", "estimated", "of", "the", "a", "an", "other", "or", "and")
 )
-_SOFT = re.compile(
-    r"\b(?:about|around|nearly|almost|roughly|approximately|some|an? estimated|over|under|"
-    r"more than|less than|at least|at most|up to|barely|close to)\s+(?:[$€£]\s?)?$",
+_ENDS = frozenset(
+    [
+        "about",
+        "above",
+        "after",
+        "as",
+        "at",
+        "before",
+        "below",
+        "between",
+        "but",
+        "by",
+        "during",
+        "ever",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "last",
+        "less",
+        "next",
+        "on",
+        "over",
+        "per",
+        "since",
+        "so",
+        "than",
+        "that",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "under",
+        "until",
+        "up",
+        "was",
+        "were",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "will",
+        "with",
+        "would",
+    ]
+)
+_CLOCK = re.compile(
+    r"(?<![\w:])(?P<h>\d{1,2}):(?P<m>\d{2}):(?P<s>\d{2})(?:\.\d+)?(?![\w:])|"
+    r"(?<![\w.])(?P<hours>\d{1,2}) hours?(?:,? (?:and )?(?P<minutes>\d{1,2}) minutes?)?"
+    r"(?:,? (?:and )?(?P<seconds>\d{1,2}) seconds?)?\b",
     re.IGNORECASE,
 )
 _LONGEST = 4_000  # characters that are searched: a claim is a sentence or two
 
-EXACT, SOFT = 0.005, 0.06
-"""How far apart two figures may lie and still be the same: as given, and after "about" or "nearly"."""
+ROUNDING = 0.1
+"""The most that rounding may change a figure, as a share of it."""
 
 
 class Number(NamedTuple):
-    """A figure. `unit` is `%`, `ordinal`, a currency, the words that are counted, or empty."""
+    """A figure. `units` holds `%`, `ordinal`, `clock`, a currency, or the words that are counted.
+
+    `step` is the worth of its last digit that is not a rounding zero: 10,000 in "50,000", 0.1 in "7.8".
+    """
 
     value: float
     units: frozenset[str]
     text: str
-    soft: bool
+    step: float
 
     def same(self, other: "Number") -> bool:
-        """Whether both can be right at once."""
-        margin = SOFT if self.soft or other.soft else EXACT
-        return abs(self.value - other.value) <= margin * max(abs(self.value), abs(other.value))
+        """Whether one may be the other, rounded: "9 centimetres" and 9.4, but not 421 and 424.6."""
+        apart = abs(self.value - other.value)
+        largest = max(abs(self.value), abs(other.value))
+        return apart <= min(max(self.step, other.step) / 2, ROUNDING * largest) + 1e-9 * largest
 
     def comparable(self, other: "Number") -> bool:
-        """Whether both measure the same thing, as far as their units say."""
-        if self.units & _KINDS or other.units & _KINDS:
-            return self.units & _KINDS == other.units & _KINDS
-        return bool(self.units & other.units) or not (self.units and other.units)
+        """Whether both measure the same thing, as far as their units say; a bare figure may be anything."""
+        return not self.kinds_differ(other) and (
+            bool(self.units & other.units) or not (self.units and other.units)
+        )
+
+    def alike(self, other: "Number") -> bool:
+        """Whether both name the same unit."""
+        return bool(self.units & other.units) and not self.kinds_differ(other)
+
+    def kinds_differ(self, other: "Number") -> bool:
+        """Whether one is a share, a rank, a time or money, and the other is not."""
+        return self.units & _KINDS != other.units & _KINDS
 
 
-_KINDS = frozenset({"%", "ordinal", "dollar", "euro", "pound", "crown"})
+_KINDS = frozenset({"%", "ordinal", "clock", "dollar", "euro", "pound", "crown"})
 
 
 def find_numbers(text: str, taken: list[tuple[int, int]]) -> list[Number]:
@@ -111,11 +179,12 @@ def find_numbers(text: str, taken: list[tuple[int, int]]) -> list[Number]:
         return []
     numbers: list[tuple[int, Number]] = []
     taken = list(taken)
-    for found in _FRACTION.finditer(text):
-        if (share := _share(found)) is not None and not _overlaps(found.span(), taken):
-            taken.append(found.span())
-            soft = bool(_SOFT.search(text[: found.start()]))
-            numbers.append((found.start(), Number(share, frozenset({"%"}), found[0].strip(), soft)))
+    for pattern, read in ((_CLOCK, _clock), (_FRACTION, _share)):
+        for found in pattern.finditer(text):
+            number = None if _overlaps(found.span(), taken) else read(found)
+            if number:
+                taken.append(found.span())
+                numbers.append((found.start(), number))
     numbers += [
         (found.start(), _number(text, found))
         for found in _NUMBER.finditer(text)
@@ -128,11 +197,26 @@ def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-def _share(found: re.Match[str]) -> float | None:
+def _clock(found: re.Match[str]) -> Number | None:
+    """A time that something took, in seconds."""
+    hours, minutes, seconds = (
+        int(found[short] or found[long] or 0)
+        for short, long in (("h", "hours"), ("m", "minutes"), ("s", "seconds"))
+    )
+    total = float(3600 * hours + 60 * minutes + seconds)
+    return Number(total, frozenset({"clock"}), found[0].strip(), 1.0)
+
+
+def _share(found: re.Match[str]) -> Number | None:
+    """A fraction as per cent."""
     if found[1]:
-        return _FRACTIONS[found[1].lower().replace("-", " ")]
-    part, whole = _plain(found[2]), _plain(found[3])
-    return 100 * part / whole if 0 < part <= whole else None
+        share = _FRACTIONS[found[1].lower().replace("-", " ")]
+    else:
+        part, whole = _plain(found[2]), _plain(found[3])
+        if not 0 < part <= whole:
+            return None
+        share = 100 * part / whole
+    return Number(share, frozenset({"%"}), found[0].strip(), 5.0)
 
 
 def _plain(figure: str) -> float:
@@ -143,10 +227,17 @@ def _plain(figure: str) -> float:
 def _number(text: str, found: re.Match[str]) -> Number:
     figure = found["figure"].lower()
     value = 0.0 if figure == "zero" else _plain(figure)
-    if found["scale"]:
-        value *= _SCALES[found["scale"].strip(" -\t\n").lower()]
-    soft = bool(_SOFT.search(text[max(0, found.start() - 20) : found.start("figure")]))
-    return Number(value, _units(text, found), found[0].strip(), soft)
+    scale = _SCALES[found["scale"].strip(" -\t\n").lower()] if found["scale"] else 1.0
+    return Number(value * scale, _units(text, found), found[0].strip(), _step(figure) * scale)
+
+
+def _step(figure: str) -> float:
+    whole, point, decimals = figure.replace(",", "").partition(".")
+    if point:
+        return 10.0 ** -len(decimals)
+    if not whole.isdigit():
+        return 1.0
+    return 10.0 ** (len(whole) - len(whole.rstrip("0") or whole))
 
 
 def _units(text: str, found: re.Match[str]) -> frozenset[str]:
@@ -158,7 +249,11 @@ def _units(text: str, found: re.Match[str]) -> frozenset[str]:
         return frozenset({"ordinal"})
     following = _UNIT.match(text, found.end())
     words = [word.lower() for word in following.groups() if word] if following else []
-    units = [_singular(word) for word in words if word not in _PASSED]
+    units = [
+        _singular(word)
+        for word in takewhile(lambda one: one not in _ENDS, words)
+        if word not in _PASSED
+    ]
     if money := next((_MONEY_WORDS[unit] for unit in units[:1] if unit in _MONEY_WORDS), None):
         return frozenset({money})
     return frozenset(units)

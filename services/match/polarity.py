@@ -2,9 +2,12 @@
 
 import re
 
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|nor|neither|without|cannot|\w{2,12}n['’]t|"
-    r"den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:e|es|ed|ing)|debunk(?:s|ed|ing)?|"
+_NOT = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|nor|neither|without|cannot|\w{2,12}n['’]t)\b",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:e|es|ed|ing)|debunk(?:s|ed|ing)?|"
     r"dismiss(?:es|ed|ing)?|fals(?:e|ely)|untrue|wrong(?:ly)?|incorrect(?:ly)?|hoax|fake[ds]?)\b",
     re.IGNORECASE,
 )
@@ -16,11 +19,11 @@ _NO_DENIAL = re.compile(
 _LONGEST = 4_000
 
 
-def negations(text: str) -> list[str]:
-    """The words of `text` that deny, in order; a turn like "no later than" is none."""
-    return _NEGATION.findall(_NO_DENIAL.sub(" ", text[:_LONGEST]))
-
-
 def is_negated(text: str) -> bool:
-    """Whether `text` denies: an odd number of denials, so that denying a denial asserts."""
-    return len(negations(text)) % 2 == 1
+    """Whether `text` denies: it says not or it denies, but does not deny a not.
+
+    "Has never joined and never will" denies once, however often it says never; "denies that it did
+    not" asserts. A turn like "no later than" is no denial.
+    """
+    text = _NO_DENIAL.sub(" ", text[:_LONGEST])
+    return bool(_NOT.search(text)) != bool(_DENIAL.search(text))

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping
 
-BIAS = -9.0
+BIAS = -9.5
 WEIGHTS: Mapping[str, float] = {
     "cosine": 7.0,
     "terms": 3.0,
     "coverage": 1.0,
     "precision": 1.5,
-    "rank": 1.0,
+    "rank": 2.0,
     "names": 0.3,
     "numbers": 0.5,
     "dates": 0.4,

@@ -18,11 +18,12 @@ _LONGEST = 2_000  # characters of a claim that are looked for
 
 @dataclass(frozen=True)
 class Sought:
-    """A text to match, who said it, and the dates that its words mean."""
+    """A text to match, who said it, the dates that its words mean, and who published it."""
 
     text: str
     speaker: str | None = None
     days: tuple[Day, ...] = ()
+    publisher: str | None = None
 
 
 def sought_of(claim: Claim) -> Sought:
@@ -35,9 +36,10 @@ def to_statements(sought: Sequence[Sought], analyser: Analyser) -> list[Statemen
     """The statements of `sought`."""
     terms = analyser.terms([one.text for one in sought])
     names = analyser.terms([names_in(one.text) for one in sought])
+    authors = analyser.terms([f"{one.publisher or ''} {one.speaker or ''}" for one in sought])
     return [
-        parse(one.text, its_terms, its_names, speaker=one.speaker, days=one.days)
-        for one, its_terms, its_names in zip(sought, terms, names, strict=True)
+        parse(one.text, its_terms, its_names, speaker=one.speaker, days=one.days, author=author)
+        for one, its_terms, its_names, author in zip(sought, terms, names, authors, strict=True)
     ]
 
 

@@ -66,7 +66,9 @@ class _Scored(NamedTuple):
 
 
 def _views(items: Sequence[Evidence], analyser: Analyser) -> list[_View]:
-    claims = to_statements([Sought(item.claim, item.speaker) for item in items], analyser)
+    claims = to_statements(
+        [Sought(item.claim, item.speaker, publisher=item.publisher) for item in items], analyser
+    )
     titles = analyser.terms([item.title for item in items])
     return [
         _View(claim, claim.terms.union(title)) for claim, title in zip(claims, titles, strict=True)

@@ -33,10 +33,9 @@ def _opening(evidence: Evidence, relation: Relation) -> str:
 
 def _agreements(comparison: Comparison) -> list[str]:
     found = []
-    words = sorted(comparison.names_shared, key=lambda word: (-len(word), word))
-    words += sorted(
-        comparison.shared - comparison.names_shared, key=lambda word: (-len(word), word)
-    )
+    words = [*_longest(comparison.names_shared), *_longest(comparison.shared)]
+    # Figures and years are told as numbers and dates, where it shows whether they agree.
+    words = [word for word in dict.fromkeys(words) if not word[0].isdigit()]
     if words:
         found.append(f"both speak of {', '.join(words[:_MOST_SHARED])}")
     if comparison.numbers:
@@ -65,6 +64,10 @@ def _differences(comparison: Comparison) -> list[str]:
         here, there = (_some(names) for names in (comparison.names_here, comparison.names_there))
         found.append(f"only this one names {here}, only that one {there}")
     return found
+
+
+def _longest(words: frozenset[str]) -> list[str]:
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def _some(names: frozenset[str]) -> str:

@@ -28,14 +28,19 @@ def _to_a_fact(comparison: Comparison) -> Relation:
     if slots == {"number", "date"}:
         # Another figure for another time: 4.9 million in 2022, 4.8 million in 2023.
         return Relation.RELATED
-    if slots and comparison.names_there and not comparison.names_shared:
-        # Another figure or date for somebody or something else.
-        return Relation.RELATED
-    if slots and comparison.names_differ:
+    if slots and _about_another(comparison):
         return Relation.RELATED
     if bool(slots) != comparison.polarity_differs:
         return Relation.CONTRADICTS
     return Relation.RELATED if slots else Relation.SUPPORTS
+
+
+def _about_another(comparison: Comparison) -> bool:
+    """Whether another figure or date is likely one for somebody or something else."""
+    if comparison.names_differ:
+        return True
+    nameless = bool(comparison.names_there) and not comparison.names_shared
+    return nameless and comparison.dates is not True
 
 
 def _to_a_falsehood(comparison: Comparison) -> Relation:

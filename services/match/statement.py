@@ -14,7 +14,11 @@ _LONGEST = 4_000  # characters that are searched: a claim is a sentence or two
 
 @dataclass(frozen=True)
 class Statement:
-    """What a claim says, or what an item of evidence is about."""
+    """What a claim says, or what an item of evidence is about.
+
+    `author` holds the terms of whoever published or said it: that a report names its own publisher
+    makes it no report on something else.
+    """
 
     text: str
     terms: frozenset[str]
@@ -23,6 +27,7 @@ class Statement:
     days: tuple[Day, ...]
     negated: bool
     speaker: str | None = None
+    author: frozenset[str] = frozenset()
 
 
 def parse(
@@ -32,6 +37,7 @@ def parse(
     *,
     speaker: str | None = None,
     days: Iterable[Day] = (),
+    author: Sequence[str] = (),
 ) -> Statement:
     """The statement in `text`, whose index terms are `terms`, and those of its names `names`.
 
@@ -46,6 +52,7 @@ def parse(
         days=tuple(dict.fromkeys([*(one.day for one in found), *days])),
         negated=is_negated(text),
         speaker=speaker,
+        author=frozenset(author),
     )
 
 
