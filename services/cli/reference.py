@@ -22,9 +22,8 @@ def settings_page() -> str:
     rows = [
         "# Settings",
         "",
-        "Written by `make reference`; do not edit. Each setting is an environment variable; a secret may also be a "
-        "file of the",
-        "setting's name in the folder that `CLAIMDESK_SECRETS_DIR` names.",
+        "Written by `make reference`; do not edit. Each setting is an environment variable. A secret",
+        "may also be a file, named like its variable, in the folder that `CLAIMDESK_SECRETS_DIR` names.",
         "",
         "| variable | default | meaning |",
         "|---|---|---|",

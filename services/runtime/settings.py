@@ -1,6 +1,7 @@
 """Settings, from the environment (prefix CLAIMDESK_) and from files for secrets."""
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -11,10 +12,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Everything that can be set. Each field is an environment variable CLAIMDESK_<NAME>.
 
-    A secret may also be a file of that name in CLAIMDESK_SECRETS_DIR.
+    A secret may also be a file, named like its variable, in the folder CLAIMDESK_SECRETS_DIR.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CLAIMDESK_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CLAIMDESK_",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=os.environ.get("CLAIMDESK_SECRETS_DIR"),
+    )
 
     data_dir: Path = Field(Path(".claimdesk"), description="Where embedded mode keeps its files")
 
