@@ -58,11 +58,12 @@ class FeedPoller:
         clock: Clock,
         web: Web,
         draw: random.Random | None = None,
+        sandbox: Sandbox | None = None,
     ) -> None:
         self._ledger, self._clock, self._web = ledger, clock, web
         self._pause = timedelta(seconds=settings.poll_seconds)
         self._intake = Intake(producer, ledger, clock)
-        self._sandbox = Sandbox()
+        self._sandbox = sandbox or Sandbox()
         self._feeds = [_Feed(name) for name in dict.fromkeys(settings.feeds)]
         self._draw = draw or random.Random()  # noqa: S311 - no secret
 

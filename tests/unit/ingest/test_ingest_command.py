@@ -1,0 +1,110 @@
+"""`claimdesk ingest` as a person and a script meet it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from schemas.topics import ARTICLES
+from services.cli import alerts, ingest
+from services.cli.common import make_app
+from services.runtime.events import decode
+from tests.support.receiver import Answer, receiving
+
+FEED = (
+    "<rss version='2.0'><channel><title>F</title><item><guid>1</guid><title>One</title></item>"
+    "<item><guid>2</guid><title>Two</title></item></channel></rss>"
+)
+
+
+@pytest.fixture(autouse=True)
+def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMDESK_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("CLAIMDESK_ALLOW_PRIVATE_ADDRESSES", "true")
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:
+    app = typer.Typer()
+    ingest.register(app)
+    alerts.register(app)
+    return CliRunner().invoke(app, ["ingest", *map(str, arguments)], input=stdin)
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def published() -> list[Any]:
+    app = make_app()
+    return [decode(ARTICLES, record.value).data for record in app.admin.read(ARTICLES)]
+
+
+def test_a_feed_file_and_again(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_text(FEED)
+    first = run(path)
+    assert first.exit_code == 0
+    assert first.stdout.count("new") == 2
+    again = run(path, "--json")
+    assert again.exit_code == 0
+    assert [row["state"] for row in rows(again)] == ["unchanged", "unchanged"]
+    assert sorted(article.title for article in published()) == ["One", "Two"]
+
+
+def test_a_feed_by_address_with_what_the_command_says_of_it(tmp_path: Path) -> None:
+    with receiving(lambda _: Answer(body=FEED.encode())) as server:
+        result = run(
+            f"{server.url}/rss", "--source", "mine", "--published-at", "2025-06-03T00:00:00Z"
+        )
+    assert result.exit_code == 0
+    assert {article.source for article in published()} == {"mine"}
+    assert {str(article.published_at) for article in published()} == {"2025-06-03 00:00:00+00:00"}
+    assert server.requests[0].headers["user-agent"].startswith("Claimdesk/")
+
+
+def test_a_folder_in_the_order_of_names_with_an_edit(tmp_path: Path) -> None:
+    for name, text in (("b.json", "Second."), ("a.json", "First.")):
+        (tmp_path / name).write_text(json.dumps({"source": "s", "guid": "g", "text": text}))
+    (tmp_path / "notes.md").write_text("not an article")
+    result = run(tmp_path, "--json")
+    assert [(row["state"], row["revision"]) for row in rows(result)] == [("new", 1), ("revised", 2)]
+    assert [article.text for article in published()] == ["First.", "Second."]
+
+
+def test_standard_input_in_lines_and_in_words() -> None:
+    lines = run("-", "--json", stdin=b'{"id": "1", "text": "One."}\n{"id": "2", "text": "Two."}\n')
+    assert [row["state"] for row in rows(lines)] == ["new", "new"]
+    assert run("-", stdin="Just words: “yes”.".encode()).exit_code == 0
+    assert run(
+        "-",
+        stdin="Just words: “yes”.".encode(),
+    ).stdout.startswith("unchanged")
+
+
+def test_a_rejection_is_told_and_fails_the_command_and_the_rest_goes_through(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xff\xfe\xfd")
+    (tmp_path / "b.txt").write_text("Fine.")
+    result = run(tmp_path / "a.txt", tmp_path / "missing.txt", tmp_path / "b.txt")
+    assert result.exit_code == 1
+    assert "not_utf8" in result.stderr
+    assert "unreadable" in result.stderr
+    assert [article.text for article in published()] == ["Fine."]
+
+
+def test_a_server_that_refuses_is_a_rejection() -> None:
+    with receiving(lambda _: Answer(404)) as server:
+        result = run(server.url, "--json")
+    assert result.exit_code == 1
+    assert rows(result)[0]["reason"] == "http_404"
+
+
+def test_a_wrong_time_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    result = run(tmp_path / "missing.txt", "--published-at", "soon")
+    assert result.exit_code != 0
+    assert "soon" in str(result.exception)
