@@ -7,7 +7,7 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in _MONTHS)
+_MONTH = "|".join((*(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS), "sept"))
 _MONTH_NUMBER = {name[:3]: number for number, name in enumerate(_MONTHS, start=1)}
 
 _ISO = re.compile(r"\b(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)")

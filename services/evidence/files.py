@@ -95,11 +95,11 @@ def _csv_rows(stream: IO[bytes], delimiter: str | None) -> Iterator[Line]:
     buffered = io.BufferedReader(stream)  # type: ignore[type-var]
     start = buffered.peek(_SNIFFED)[:_SNIFFED]
     encoding = _encoding(start)
-    text = io.TextIOWrapper(buffered, encoding, errors="replace", newline="")
     sample = start.decode(encoding, "ignore")
     csv.field_size_limit(_LONGEST_LINE)
-    reader = csv.reader(_without_nul(text), delimiter=delimiter or _delimiter(sample))
-    yield from _records(reader)
+    with io.TextIOWrapper(buffered, encoding, errors="replace", newline="") as text:
+        reader = csv.reader(_without_nul(text), delimiter=delimiter or _delimiter(sample))
+        yield from _records(reader)
 
 
 def _encoding(start: bytes) -> str:
