@@ -1,6 +1,7 @@
 """Runs steps over Kafka: one Faust app for each, all in one event loop, and a watch over them."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,7 +112,8 @@ def _as_asyncio(stop: threading.Event) -> asyncio.Event:
 
     def bridge() -> None:
         stop.wait()
-        loop.call_soon_threadsafe(event.set)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: every step has ended
+            loop.call_soon_threadsafe(event.set)
 
     threading.Thread(target=bridge, name="stop-bridge", daemon=True).start()
     return event

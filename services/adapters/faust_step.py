@@ -58,7 +58,7 @@ SETTINGS: dict[str, Any] = {
     "stream_processing_timeout": 3_600.0,  # the runner's watchdog is the one that acts
     "broker_max_poll_records": BUFFERED,
     "broker_max_poll_interval": 86_400.0,  # a store may be away for hours without a rebalance
-    "broker_session_timeout": 30.0,  # a killed process's partitions move after this
+    "broker_session_timeout": 20.0,  # a killed process's partitions move after this
     "broker_heartbeat_interval": 3.0,
     "broker_commit_interval": 0.5,  # what a kill makes a step repeat
     "broker_request_timeout": 60.0,

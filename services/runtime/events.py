@@ -21,7 +21,7 @@ MAX_LETTER = 12_000_000
 
 def limit_of(topic: Topic) -> int:
     """Bytes a message of `topic` may have."""
-    return MAX_LETTER if topic is DEAD_LETTERS else MAX_MESSAGE
+    return MAX_LETTER if topic.name == DEAD_LETTERS.name else MAX_MESSAGE
 
 
 def make_event(
