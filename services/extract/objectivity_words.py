@@ -142,3 +142,5 @@ REPORTING = word_set(
 
 FIRST_PERSON = word_set("i me my mine myself we us our ours ourselves")
 SECOND_PERSON = word_set("you your yours yourself yourselves")
+POINTERS = word_set("this that these those it")
+"""What a sentence that comments on the one before begins with."""
