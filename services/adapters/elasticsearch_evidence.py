@@ -79,7 +79,11 @@ class ElasticsearchEvidenceStore:
     Uses what the basic server carries: no scripts, no language analysers, no update or delete by query.
     """
 
-    def __init__(self, url: str, index: str, *, timeout: float = _SECONDS) -> None:
+    def __init__(
+        self, url: str, index: str, *, timeout: float = _SECONDS, retries: int = _RETRIES
+    ) -> None:
+        """`timeout` is in seconds a request; `retries` are for items refused by a busy node."""
+        self._retries = retries
         self._alias, self._index = index, f"{index}-v{FORMAT}"
         parts = urlsplit(url)
         self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
@@ -200,7 +204,7 @@ class ElasticsearchEvidenceStore:
             (_action(self._alias, document) for document, _ in writes.values()),
             chunk_size=_CHUNK,
             max_chunk_bytes=_CHUNK_BYTES,
-            max_retries=_RETRIES,
+            max_retries=self._retries,
             initial_backoff=0.5,
             max_backoff=8.0,
             raise_on_error=False,
