@@ -9,13 +9,11 @@ from services.ports.web import WebError
 Resolve = Callable[[str, int], list[str]]
 """From host and port to addresses. Raises OSError when there are none."""
 
-# `is_global` calls these global although each can carry, or lead to, a private IPv4 address.
-_EMBEDDING = tuple(
-    map(
-        ipaddress.IPv6Network,
-        ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"),
-    )
-)
+# Where IPv6 addresses of the internet are assigned from (RFC 4291, 2.4). `is_global` goes further: it
+# takes site-local fec0::/10, NAT64 and the IPv4-compatible ::/96 for global.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+# Of these, Teredo and 6to4 embed an IPv4 address, which may be a private one.
+_EMBEDDING = tuple(map(ipaddress.IPv6Network, ("2001::/32", "2002::/16")))
 
 
 def is_public(address: str) -> bool:
@@ -24,9 +22,11 @@ def is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if not parsed.is_global or parsed.is_multicast or parsed.is_reserved or parsed.is_unspecified:
+    if not parsed.is_global or parsed.is_multicast or parsed.is_reserved:
         return False
-    return not any(parsed in network for network in _EMBEDDING if parsed.version == 6)
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return True
+    return parsed in _UNICAST and not any(parsed in network for network in _EMBEDDING)
 
 
 def resolve(host: str, port: int) -> list[str]:

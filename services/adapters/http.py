@@ -92,6 +92,8 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
         raise WebError("bad_url", f"{url!r}: {error}") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise WebError("bad_url", f"{url!r} is not an http or https address")
+    if parsed.port is not None and not 0 < parsed.port < 65_536:
+        raise WebError("bad_url", f"{url!r} has no port that exists")
     if parsed.userinfo:
         raise WebError("bad_url", f"the address at {parsed.host} carries a user name or password")
     return parsed

@@ -13,7 +13,7 @@ from services.runtime.errors import UserError
 MAX_QUERY = 2_000
 MAX_TERMS = 50
 
-_TOKEN = re.compile(r'\s*(-?)(?:"([^"]*)("?)|(\S+))')
+_TOKEN = re.compile(r'(-?)(?:"([^"]*)("?)|(\S+))\s*')
 _OPERATORS = frozenset(("AND", "OR", "NOT", "&&", "||"))
 _FIELD = re.compile(r"[A-Za-z_]+:(?!//)")
 _SIGNS = re.compile(r"[()\[\]{}*^~\"]")
@@ -69,7 +69,7 @@ def parse(query: str) -> Query:
     if len(query) > MAX_QUERY:
         raise QueryError(f"longer than {MAX_QUERY:,} characters", MAX_QUERY + 1)
     terms: dict[bool, list[Term]] = {True: [], False: []}
-    place, end = 0, len(query.rstrip())
+    place, end = len(query) - len(query.lstrip()), len(query)
     while place < end:
         token = _TOKEN.match(query, place)
         assert token is not None  # the pattern matches wherever something is left
