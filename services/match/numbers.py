@@ -52,10 +52,10 @@ _FRACTIONS: Mapping[str, float] = {
 _ALTERNATIVES = "|".join(sorted((*_WORDS, *_ORDINALS), key=len, reverse=True))
 _NUMBER = re.compile(
     rf"""(?P<money>[$€£])?\s?
-    (?P<figure>(?<![\w.:])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<![\w.:])\d{{1,15}}(?:\.\d{{1,9}})?|\b(?:{_ALTERNATIVES})\b)
+    (?P<figure>(?<![\w.:])(?<![A-Za-z]-)\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<![\w.:])(?<![A-Za-z]-)\d{{1,15}}(?:\.\d{{1,9}})?|\b(?:{_ALTERNATIVES})\b)
     (?P<ordinal>(?:st|nd|rd|th)\b)?
     (?P<scale>[\s-]?(?:hundred|thousand|millions?|billions?|trillions?|bn|mn|tn|[kmb](?=\b))\b)?
-    (?P<percent>\s?%|[\s-]per\ ?cent\b)?
+    (?P<percent>\s?%|[\s-]per\ ?cent\b)?(?!\w)
     """,
     re.IGNORECASE | re.VERBOSE,
 )

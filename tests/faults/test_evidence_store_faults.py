@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
@@ -70,7 +71,7 @@ class Answer:
                 if self.command != "HEAD":
                     self.wfile.write(data)
 
-            do_GET = do_POST = do_PUT = do_HEAD = answer
+            do_GET = do_POST = do_PUT = do_HEAD = answer  # noqa: N815 - http.server's names
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -79,7 +80,7 @@ class Answer:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> "Answer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
