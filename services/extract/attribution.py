@@ -11,7 +11,14 @@ from services.extract.reading import Reading
 from services.extract.report import Form, Report, cue_offsets
 from services.extract.sentences import Layout
 from services.extract.speech import find_speech
-from services.extract.subjects import agent_of, is_passive, own_subject, phrase_of, subject_of
+from services.extract.subjects import (
+    agent_of,
+    is_passive,
+    is_relay,
+    own_subject,
+    phrase_of,
+    subject_of,
+)
 
 _COPULAS = frozenset("be seem feel remain sound become".split())
 _SHORTEST = 4
@@ -46,7 +53,7 @@ def _give_participles_their_speaker(reports: list[Report]) -> None:
         before = latest.get(report.sentence)
         if head.tag_ == "VBG" and head.i and head.nbor(-1).text == "," and before is not None:
             report.source, report.source_head = before.source, before.source_head
-        elif report.form in (Form.DIRECT, Form.CLAUSE) and report.source is not None:
+        elif report.form in (Form.DIRECT, Form.CLAUSE) and not is_passive(head):
             latest[report.sentence] = report
 
 
@@ -55,7 +62,9 @@ def _indirect(reading: Reading, number: int, sentence: Span, taken: set[int]) ->
         if reading.quoted[token.i] or token.i in taken:
             continue
         lemma = token.lemma_.lower()
-        if token.pos_ in {"VERB", "AUX"} and (lemma in VERBS or lemma in PREPOSITIONS):
+        if is_relay(token):
+            yield from _relay(reading, token, number)
+        elif token.pos_ in {"VERB", "AUX"} and (lemma in VERBS or lemma in PREPOSITIONS):
             yield from _of_verb(reading, token, number)
         elif token.lower_ == "according":
             yield from _according(reading, token, number)
@@ -98,6 +107,20 @@ def _according(reading: Reading, token: Token, number: int) -> Iterator[Report]:
             Form.ACCORDING, token, [(token.idx, offsets_of(to)[1])], phrase_of(head), head, content, number,
             reading.quotations_in(content),
         )  # fmt: skip
+
+
+def _relay(reading: Reading, verb: Token, number: int) -> Iterator[Report]:
+    """Find "…, as reported by X" where nobody else is said to have said it."""
+    head = agent_of(verb)
+    if head is None or verb.head == verb or verb.head.lemma_.lower() in VERBS:
+        return
+    left, right = _sentence_clause(verb)
+    stop = verb.left_edge.i if verb.nbor(-1).lower_ != "as" else verb.i - 1
+    content = to_offsets(reading.doc, [trim(reading.doc, left, min(stop, right))])
+    if content and left < stop:
+        cue = [(verb.idx, verb.idx + len(verb))]
+        quotations = reading.quotations_in(content)
+        yield Report(Form.ACCORDING, verb, cue, phrase_of(head), head, content, number, quotations)
 
 
 def _sentence_clause(token: Token) -> tuple[int, int]:

@@ -7,9 +7,8 @@ from spacy.tokens import Token
 
 from services.extract.cues import DENIALS
 from services.extract.report import Form, Report
-from services.extract.subjects import agent_of
+from services.extract.subjects import agent_of, is_relay
 
-_RELAYS = frozenset(["report", "quote", "cite", "carry", "publish", "relay"])
 _CITING = frozenset(["citing", "quoting"])
 _COVERS = 0.6
 """Share of an outer content that an inner one must make up for the outer to be only its frame."""
@@ -71,7 +70,7 @@ def _relayed(group: list[Report]) -> None:
     if not heads:
         return
     for token in heads[0].sent:
-        if token.lemma_.lower() in _RELAYS and token.tag_ == "VBN" and _has_as(token):
+        if is_relay(token):
             relay = agent_of(token)
             target = _nearest(group, token)
             if relay is not None and target is not None:
@@ -82,13 +81,6 @@ def _relayed(group: list[Report]) -> None:
             if cited is not None and target is not None and target.source_head is not None:
                 target.passed_on.insert(0, target.source_head)
                 target.cite(cited)
-
-
-def _has_as(token: Token) -> bool:
-    before = token.i - 1
-    return before >= 0 and (
-        token.doc[before].lower_ == "as" or any(child.lower_ == "as" for child in token.lefts)
-    )
 
 
 def _nearest(group: Iterable[Report], token: Token) -> Report | None:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from schemas.base import Span as Offsets
 from schemas.claim import Excluded, Quote
@@ -12,6 +12,7 @@ from services.extract.clauses import Clause, find_clauses, is_finite, trim
 from services.extract.contents import offsets_of, tokens_of
 from services.extract.cues import ACTS, DENIALS, VERBS
 from services.extract.report import Form, Report
+from services.extract.spans import SpanIndex
 
 _FEWEST_WORDS = 3
 _UNCHECKABLE_CUES = frozenset(
@@ -63,14 +64,16 @@ class Draft:
     clause_head: Token | None = None
 
 
-def draft_claims(doc: Doc, reports: list[Report], excluded: list[Excluded]) -> list[Draft]:
+def draft_claims(
+    text: str, doc: Doc, reports: list[Report], excluded: SpanIndex[Excluded]
+) -> list[Draft]:
     """The claims of a parsed article in reading order; none touches an excluded span or repeats another."""
     sentences = list(doc.sents)
     starts = [token.idx for token in doc]
     drafts: list[Draft] = []
     clauses = [find_clauses(sentence) for sentence in sentences]
     for report in reports:
-        drafts.extend(_of_report(doc, report, clauses))
+        drafts.extend(_of_report(text, doc, report, clauses))
     covered = _Cover(drafts, reports)
     for number, group in enumerate(clauses):
         drafts.extend(_of_narration(doc, number, group, covered))
@@ -83,12 +86,16 @@ def draft_claims(doc: Doc, reports: list[Report], excluded: list[Excluded]) -> l
 # From reports
 
 
-def _of_report(doc: Doc, report: Report, clauses: list[list[Clause]]) -> Iterator[Draft]:
-    lemma = report.lemma
+def _of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) -> Iterator[Draft]:
+    # Of a listener ("told reporters that") and of a quotation, telling is saying; else it is asking.
+    lemma = "say" if report.lemma == "tell" and report.form in _TELLING else report.lemma
     if report.frames:
         return
-    if report.form in (Form.DIRECT, Form.COLON):
-        yield from _quoted(doc, report)
+    if report.form is Form.DIRECT:
+        yield from _quoted(text, doc, report, lemma)
+        return
+    if report.form is Form.LABEL:
+        yield from _spoken(doc, report)
         return
     if _is_act(report):
         span = _act_span(doc, report, clauses[report.sentence])
@@ -101,7 +108,7 @@ def _of_report(doc: Doc, report: Report, clauses: list[list[Clause]]) -> Iterato
         lemma in _UNCHECKABLE_CUES and report.form is Form.CLAUSE
     ):
         return
-    for span in _stretches(doc, report):
+    for span in _stretches(text, doc, report):
         yield Draft(span, report.sentence, report, report.quote, lemma=lemma)
 
 
@@ -135,7 +142,7 @@ def _act_span(doc: Doc, report: Report, clauses: list[Clause]) -> Offsets | None
     return _offsets(doc, left, right)
 
 
-def _quoted(doc: Doc, report: Report) -> Iterator[Draft]:
+def _quoted(text: str, doc: Doc, report: Report, lemma: str | None) -> Iterator[Draft]:
     sentence = (
         tokens_of(doc, report.quotations[0].span)[0].sent
         if report.head is None
@@ -145,9 +152,9 @@ def _quoted(doc: Doc, report: Report) -> Iterator[Draft]:
     outside = _without(around, [quotation.span for quotation in report.quotations])
     for quotation in report.quotations:
         start, end = quotation.inner
-        text = doc.text[start:end]
-        end -= len(text) - len(text.rstrip(" ,;—–-"))
-        if len(doc.text[start:end].split()) >= _FEWEST_WORDS:
+        words = text[start:end]
+        end -= len(words) - len(words.rstrip(" ,;—–-"))
+        if len(text[start:end].split()) >= _FEWEST_WORDS:
             near = around[0] <= start < around[1]
             yield Draft(
                 (start, end),
@@ -155,8 +162,30 @@ def _quoted(doc: Doc, report: Report) -> Iterator[Draft]:
                 report,
                 Quote.DIRECT,
                 outside if near else [],
-                report.lemma,
+                lemma,
             )
+
+
+def _spoken(doc: Doc, report: Report) -> Iterator[Draft]:
+    """Each sentence of a transcript's turn that states something."""
+    turn = tokens_of(doc, report.content[0])
+    for sentence in _sentences(turn):
+        left, right = trim(doc, max(sentence.start, turn.start), min(sentence.end, turn.end))
+        span = _offsets(doc, left, right)
+        if (
+            span is not None
+            and is_finite(sentence.root)
+            and not sentence.text.rstrip().endswith("?")
+        ):
+            yield Draft(span, report.sentence, report, Quote.DIRECT)
+
+
+def _sentences(turn: Span) -> Iterator[Span]:
+    at = turn.start
+    while at < turn.end:
+        sentence = turn.doc[at].sent
+        yield sentence
+        at = sentence.end
 
 
 def _without(span: Offsets, holes: Iterable[Offsets]) -> list[Offsets]:
@@ -170,14 +199,18 @@ def _without(span: Offsets, holes: Iterable[Offsets]) -> list[Offsets]:
     return parts
 
 
-def _stretches(doc: Doc, report: Report) -> Iterator[Offsets]:
+def _stretches(text: str, doc: Doc, report: Report) -> Iterator[Offsets]:
     """Each part of the content that is a statement by itself; all of it in one where none is."""
     parts = [
-        span for span in report.content if len(doc.text[span[0] : span[1]].split()) >= _FEWEST_WORDS
+        span for span in report.content if len(text[span[0] : span[1]].split()) >= _FEWEST_WORDS
     ]
     if not parts:
         return
-    if len(parts) > 1 and all(_has_verb(doc, span) for span in parts):
+    if (
+        len(parts) > 1
+        and report.form is not Form.ACCORDING
+        and all(_has_verb(doc, span) for span in parts)
+    ):
         spans = parts
     elif (
         len(report.content) > 1
@@ -237,7 +270,11 @@ class _Cover:
             else:
                 self._merged.append([start, end])
         self._starts = [start for start, _ in self._merged]
-        self.heads = {r.head.i for r in reports if r.head is not None and r.form in _TELLING}
+        self.heads = {
+            (_clause_head(r.head) if r.form is Form.ACCORDING else r.head).i
+            for r in reports
+            if r.head is not None and r.form in _TELLING
+        }
         self.acts = {draft.clause_head.i for draft in drafts if draft.clause_head is not None}
 
     def share(self, span: Offsets) -> float:
@@ -251,7 +288,14 @@ class _Cover:
         return total / max(1, span[1] - span[0])
 
 
-_TELLING = (Form.DIRECT, Form.COLON, Form.CLAUSE, Form.ACCORDING, Form.ACCOUNT)
+def _clause_head(token: Token) -> Token:
+    """The verb of the clause that "according to" stands in."""
+    while token.head != token and token.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token
+
+
+_TELLING = (Form.DIRECT, Form.COLON, Form.LABEL, Form.CLAUSE, Form.ACCORDING, Form.ACCOUNT)
 
 
 def _of_narration(doc: Doc, number: int, clauses: list[Clause], covered: _Cover) -> Iterator[Draft]:
@@ -288,10 +332,10 @@ def _only_cue(head: Token, doc: Doc) -> bool:
 # Order and limits
 
 
-def _clip(doc: Doc, starts: list[int], draft: Draft, excluded: list[Excluded]) -> Draft | None:
+def _clip(doc: Doc, starts: list[int], draft: Draft, excluded: SpanIndex[Excluded]) -> Draft | None:
     """The draft without excluded text: what stands after it if it leads, what stands before it otherwise."""
     start, end = draft.span
-    for item in excluded:
+    for item in excluded.touching(draft.span):
         low, high = item.span
         if high <= start or low >= end:
             continue

@@ -151,10 +151,10 @@ def _words(head: Token, others: list[Token]) -> Range:
 
 def trim(doc: Doc, left: int, right: int) -> Range:
     """Without punctuation at the ends and words that only join the clause to what came before."""
-    changed = True
+    changed: bool = True
     while changed and left < right:
         token = doc[left]
-        changed = (
+        drop = (
             (token.is_punct and not token.is_quote and token.text not in "([")
             or token.is_space
             or (
@@ -170,7 +170,8 @@ def trim(doc: Doc, left: int, right: int) -> Range:
                 and doc[left - 1].lower_ == "most"
             )
         )
-        left += changed
+        changed = bool(drop)
+        left += int(changed)
     while left < right and (
         doc[right - 1].is_space
         or (

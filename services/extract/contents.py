@@ -35,6 +35,8 @@ def content_of(verb: Token) -> tuple[Form, list[Range]] | None:
 def _unparsed(verb: Token, takes: Takes) -> list[Range]:
     """Content that the parser hung elsewhere: after "that", before a cue at the end, or right after the cue."""
     doc, sentence = verb.doc, verb.sent
+    if is_passive(verb):
+        return []
     that = next(
         (
             t
@@ -43,7 +45,8 @@ def _unparsed(verb: Token, takes: Takes) -> list[Range]:
         ),
         None,
     )
-    if that is not None and Takes.QUOTE in takes:
+    between = doc[verb.i + 1 : that.i] if that is not None else ()
+    if that is not None and Takes.QUOTE in takes and not any(_is_verb_cue(t) for t in between):
         return [trim(doc, that.i, _end_of_clause(that, sentence.end))]
     if Takes.QUOTE not in takes:
         return []
@@ -67,6 +70,10 @@ def _unparsed(verb: Token, takes: Takes) -> list[Range]:
 _THAT_WITHIN = 15
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _CLAUSE_STARTS = frozenset({"PROPN", "PRON", "DET", "NOUN", "ADJ", "NUM"})
+
+
+def _is_verb_cue(token: Token) -> bool:
+    return token.pos_ == "VERB" and token.lemma_.lower() in VERBS
 
 
 def _end_of_clause(token: Token, end: int) -> int:

@@ -1,11 +1,12 @@
 """Coreference of speakers: from the words that name a source to one name, or none rather than a guess."""
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
 from services.extract.countries import country_in, government_of
-from services.extract.mentions import Cast, Person
+from services.extract.mentions import Cast, Person, last_before
 from services.extract.names import gender_of_words
 from services.extract.roles import BODY_WORDS, COUNTRY_WORDS, PEOPLE, describes, role_of
 from services.extract.subjects import antecedent, phrase_of
@@ -13,6 +14,7 @@ from services.extract.subjects import antecedent, phrase_of
 _FAR = 150
 """Tokens after which a pronoun is not taken for a person any more."""
 _THRESHOLD = 0.5
+_WEAK = 0.6
 _SINGULAR = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _LONGEST = 160
 
@@ -36,8 +38,16 @@ class _Turn:
     plural: bool
 
 
+def _index(turn: _Turn) -> int:
+    return turn.index
+
+
 class Resolver:
-    """Resolves the sources of one article, which must come in reading order."""
+    """Resolves the sources of one article, which must come in reading order.
+
+    Method: names to the fullest form, descriptions by title, pronouns by recency, gender and the role of
+    speaker or subject, in the manner of Lappin and Leass (1994); no one below a threshold.
+    """
 
     def __init__(self, doc: Doc, cast: Cast) -> None:
         self._doc = doc
@@ -58,6 +68,14 @@ class Resolver:
         if speaker is not None:
             self._remember(head, speaker)
         return speaker
+
+    def meaning(self, head: Token, phrase: Span) -> Speaker | None:
+        """Who is meant, where the words are a pronoun or a description of somebody known; none otherwise."""
+        if head.pos_ == "PRON" or head.tag_ in {"PRP", "PRP$"}:
+            return self._pronoun(head)
+        if head.lower_ in COUNTRY_WORDS:
+            return self._last_country(head)
+        return self._described(head, phrase)
 
     def name_of(self, head: Token) -> str | None:
         """The name of one who passes something on, without making it a speaker that pronouns may mean."""
@@ -166,7 +184,7 @@ class Resolver:
         if word in _SINGULAR:
             return self._singular(head, _SINGULAR[word])
         if word in {"they", "it"}:
-            for turn in reversed(self._turns[-3:]):
+            for turn in self._turns_before(head.i, 3):
                 near = head.i - turn.index < _FAR // 2
                 if near and (turn.plural if word == "they" else not turn.speaker.human):
                     return Speaker(turn.speaker.name, 0.6, human=turn.speaker.human)
@@ -174,24 +192,26 @@ class Resolver:
 
     def _singular(self, head: Token, wanted: str) -> Speaker | None:
         """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last."""
-        best: tuple[float, Speaker] | None = None
-        for turn in reversed(self._turns[-6:]):
+        best: tuple[float, Speaker, bool] | None = None
+        for turn in self._turns_before(head.i, 6):
             if turn.plural or not turn.speaker.human or (turn.gender and turn.gender != wanted):
                 continue
-            score = 1.3 - (head.i - turn.index) / _FAR + (0.1 if turn.gender == wanted else 0.0)
-            best = max(best or (0.0, turn.speaker), (score, turn.speaker), key=lambda pair: pair[0])
+            told = turn.gender == wanted
+            score = 1.3 - (head.i - turn.index) / _FAR + 0.1 * told
+            if best is None or score > best[0]:
+                best = (score, turn.speaker, told)
         for index, person in self._cast.people_before(head.i)[:6]:
             if person.gender and person.gender != wanted:
                 continue
-            score = 1.0 - (head.i - index) / _FAR + (0.1 if person.gender == wanted else 0.0)
-            score += (
-                0.25 if self._doc[index].sent.start <= head.i and self._is_subject(index) else 0.0
-            )
+            told = person.gender == wanted
+            score = 1.0 - (head.i - index) / _FAR + 0.1 * told + 0.25 * self._is_subject(index)
             if best is None or score > best[0] + 0.05:
-                best = (score, Speaker(person.text, 0.7))
+                best = (score, Speaker(person.text, 0.7), told)
         if best is None or best[0] < _THRESHOLD:
             return None
-        return Speaker(best[1].name, min(0.9, 0.4 + 0.4 * best[0]))
+        # Whom nothing tells to be a man or a woman is a weaker guess.
+        sure = min(0.9, 0.4 + 0.4 * best[0])
+        return Speaker(best[1].name, sure if best[2] else min(sure, _WEAK))
 
     def _is_subject(self, index: int) -> bool:
         token = self._doc[index]
@@ -204,16 +224,17 @@ class Resolver:
         return False
 
     def _last_country(self, head: Token) -> Speaker | None:
-        before = [
-            (at, name) for at, name in self._cast.countries if at < head.i and head.i - at < _FAR
-        ]
-        return Speaker(before[-1][1], 0.6, human=False) if before else None
+        name = last_before(self._cast.countries, head.i, _FAR)
+        return Speaker(name, 0.6, human=False) if name else None
 
     def _last_body(self, head: Token) -> str | None:
-        before = [
-            (at, text) for at, text in self._cast.bodies if at < head.i and head.i - at < _FAR
-        ]
-        return _bare(before[-1][1]) if before else None
+        text = last_before(self._cast.bodies, head.i, _FAR)
+        return _bare(text) if text else None
+
+    def _turns_before(self, index: int, most: int) -> list[_Turn]:
+        """The latest turns before token `index`, the nearest first."""
+        position = bisect_left(self._turns, index, key=_index)
+        return self._turns[max(0, position - most) : position][::-1]
 
     def _remember(self, head: Token, speaker: Speaker) -> None:
         person = self._cast.person_at.get(head.i)
@@ -222,7 +243,7 @@ class Resolver:
         if person is not None and person.gender is None and gender is not None:
             person.gender = gender
         plural = head.tag_ in {"NNS", "NNPS"} or head.lower_ == "they" or " and " in speaker.name
-        self._turns.append(_Turn(head.i, speaker, gender, plural))
+        insort(self._turns, _Turn(head.i, speaker, gender, plural), key=_index)
 
 
 def _modified(head: Token, phrase: Span) -> bool:

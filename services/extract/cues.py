@@ -259,4 +259,5 @@ ACTS = (
 )
 """Verbs whose whole clause is worth a claim: the saying is itself what can be checked."""
 
-PRONOUNS_OF_SPEECH = frozenset(["he", "she", "they", "it", "who", "which"])
+RELAYS = frozenset({"report", "quote", "cite", "carry", "publish", "relay"})
+"""Verbs that pass on what somebody else said ("as reported by")."""

@@ -1,17 +1,23 @@
 """Who is spoken of: the people, countries and organisations of an article, and every place that names them."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from spacy.tokens import Doc, Span, Token
 
 from schemas.claim import Excluded
 from services.extract.countries import NAMES, country_in
 from services.extract.names import PARTICLES, Name, gender_of_words
-from services.extract.roles import role_of
+from services.extract.roles import PEOPLE, role_of
+from services.extract.spans import SpanIndex
 
+MOST = 300
+"""Mentions back in which somebody is looked for."""
+_NAMESAKES = 30
+"""People of one surname, and forms of one name, that are told apart."""
+_NOT_PEOPLE = frozenset({"GPE", "LOC", "DATE", "TIME", "NORP", "FAC", "EVENT", "LAW"})
 _TITLE_WORDS = 12
 """Words beside a name that may be its title."""
 
@@ -55,21 +61,36 @@ class Cast:
     countries: list[tuple[int, str]]
 
     def people_before(self, index: int) -> list[tuple[int, Person]]:
-        """The last mention of each person before token `index`, the nearest first."""
-        last = []
-        for person in self.people:
-            position = bisect_left(person.at, index)
-            if position:
-                last.append((person.at[position - 1], person))
-        return sorted(last, key=lambda pair: -pair[0])
+        """The last mention of each person before token `index`, the nearest first, at most MOST mentions back."""
+        last: dict[int, tuple[int, Person]] = {}
+        position = bisect_left(self._places, index)
+        for at, person in reversed(self._mentions[max(0, position - MOST) : position]):
+            last.setdefault(id(person), (at, person))
+        return list(last.values())
+
+    @cached_property
+    def _mentions(self) -> list[tuple[int, Person]]:
+        pairs = ((at, person) for person in self.people for at in person.at)
+        return sorted(pairs, key=lambda pair: pair[0])
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [at for at, _ in self._mentions]
 
 
-def find_cast(doc: Doc, excluded: Sequence[Excluded] = ()) -> Cast:
+def last_before(named: list[tuple[int, str]], index: int, reach: int) -> str | None:
+    """The last name before token `index`, at most `reach` tokens back."""
+    position = bisect_left(named, (index, "")) - 1
+    return named[position][1] if position >= 0 and index - named[position][0] < reach else None
+
+
+def find_cast(doc: Doc, excluded: SpanIndex[Excluded]) -> Cast:
     """The cast of `doc`, from its named entities and the titles beside them.
 
     Names in `excluded` text count for who somebody is, but are no mention that a pronoun may mean.
     """
     spans = [_widen(entity) for entity in doc.ents if entity.label_ == "PERSON"]
+    spans += _unrecognised(doc, spans)
     people: list[Person] = []
     by_word: dict[str, list[Person]] = defaultdict(list)
     named: list[tuple[Span, Name]] = []
@@ -89,7 +110,7 @@ def find_cast(doc: Doc, excluded: Sequence[Excluded] = ()) -> Cast:
         _mark(person, span, person_at)
     _mark_bare_surnames(doc, by_word, person_at)
     for person in people:
-        person.at = sorted(at for at in person.at if not _is_excluded(doc[at], excluded))
+        person.at = [at for at in person.at if not _is_excluded(doc[at], excluded)]
         person.gender = person.gender or next((n.gender for n in person.names if n.gender), None)
     bodies = [(entity.start, entity.text) for entity in doc.ents if entity.label_ == "ORG"]
     countries = [
@@ -100,8 +121,8 @@ def find_cast(doc: Doc, excluded: Sequence[Excluded] = ()) -> Cast:
     return Cast(people, person_at, bodies, countries)
 
 
-def _is_excluded(token: Token, excluded: Sequence[Excluded]) -> bool:
-    return any(item.span[0] <= token.idx < item.span[1] for item in excluded)
+def _is_excluded(token: Token, excluded: SpanIndex[Excluded]) -> bool:
+    return bool(excluded.touching((token.idx, token.idx + 1)))
 
 
 def _widen(entity: Span) -> Span:
@@ -124,8 +145,30 @@ def _widen(entity: Span) -> Span:
     )
 
 
+def _unrecognised(doc: Doc, known: list[Span]) -> list[Span]:
+    """Names that the recogniser passed over.
+
+    They stand beside a role ("the minister, Ilse Marrend") or are the fuller form of a known surname.
+    """
+    surnames = {span[-1].lower_ for span in known}
+    taken = {token.i for span in known for token in span}
+    found = []
+    for token in doc:
+        if token.pos_ != "PROPN" or token.i in taken or token.ent_type_ in _NOT_PEOPLE:
+            continue
+        beside = token.dep_ == "appos" and token.head.lemma_.lower() in PEOPLE
+        start = token.i
+        while start and doc[start - 1].pos_ == "PROPN" and doc[start - 1].head == token:
+            start -= 1
+        if start < token.i and (beside or token.lower_ in surnames) and token.i - start < 4:
+            found.append(doc[start : token.i + 1])
+    return found
+
+
 def _owner(name: Name, by_word: dict[str, list[Person]], index: int) -> Person | None:
-    candidates = [person for person in by_word.get(name.last, ()) if person.fits(name)]
+    candidates = [
+        person for person in by_word.get(name.last, [])[-_NAMESAKES:] if person.fits(name)
+    ]
     if not candidates:
         return None
     surnames = [
@@ -133,15 +176,16 @@ def _owner(name: Name, by_word: dict[str, list[Person]], index: int) -> Person |
     ]
     candidates = surnames or candidates
     # Several with one surname: whoever was named last before.
-    before = [person for person in candidates if person.at and min(person.at) <= index]
-    return max(
-        before or candidates,
-        key=lambda person: max((at for at in person.at if at <= index), default=-1),
-    )
+    return max(candidates, key=lambda person: _last(person.at, index))
+
+
+def _last(places: list[int], index: int) -> int:
+    position = bisect_right(places, index)
+    return places[position - 1] if position else -1
 
 
 def _add(person: Person, name: Name, by_word: dict[str, list[Person]]) -> None:
-    if name not in person.names:
+    if name not in person.names and len(person.names) < _NAMESAKES:
         person.names.append(name)
     if (len(name.full.split()), len(name.full)) > (
         len(person.name.full.split()),
@@ -154,7 +198,7 @@ def _add(person: Person, name: Name, by_word: dict[str, list[Person]]) -> None:
 
 
 def _mark(person: Person, span: Span, person_at: dict[int, Person]) -> None:
-    person.at.append(span.start)
+    insort(person.at, span.start)
     for token in span:
         person_at[token.i] = person
 
@@ -168,7 +212,7 @@ def _mark_bare_surnames(
             continue
         owners = [
             p
-            for p in by_word.get(token.lower_, ())
+            for p in by_word.get(token.lower_, [])[-_NAMESAKES:]
             if any(n.last == token.lower_ and n.first for n in p.names)
         ]
         in_longer = token.ent_type_ == "ORG" and (token.ent_iob_ == "I" or _next_inside(token))

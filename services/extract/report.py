@@ -21,6 +21,7 @@ class Form(StrEnum):
     ACCORDING = "according"
     NOUN = "noun"
     COLON = "colon"
+    LABEL = "label"
     ACCOUNT = "account"
 
 
@@ -29,6 +30,7 @@ _CONFIDENCE = {
     Form.CLAUSE: 0.85,
     Form.ACCORDING: 0.85,
     Form.COLON: 0.6,
+    Form.LABEL: 0.8,
     Form.INFINITIVE: 0.6,
     Form.OBJECT: 0.6,
     Form.NOUN: 0.6,
@@ -72,7 +74,7 @@ class Report:
     @property
     def quote(self) -> Quote:
         """Direct, mixed or indirect."""
-        if self.form in (Form.DIRECT, Form.COLON) and self.quotations:
+        if self.form in (Form.DIRECT, Form.LABEL):
             return Quote.DIRECT
         return Quote.MIXED if self.quotations else Quote.INDIRECT
 

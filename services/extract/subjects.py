@@ -2,6 +2,8 @@
 
 from spacy.tokens import Span, Token
 
+from services.extract.cues import RELAYS
+
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _NOUNS = {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"}
 _RAISES = {"conj", "xcomp", "advcl", "acl", "pcomp", "ccomp", "prep", "aux", "dep", "parataxis"}
@@ -55,6 +57,13 @@ def is_passive(verb: Token) -> bool:
     return bool(deps & {"auxpass", "nsubjpass", "agent"}) or (
         verb.dep_ in {"acl", "advcl"} and "aux" not in deps
     )
+
+
+def is_relay(verb: Token) -> bool:
+    """Whether `verb` is that of "as reported by X"."""
+    if verb.tag_ != "VBN" or verb.lemma_.lower() not in RELAYS or not verb.i:
+        return False
+    return verb.nbor(-1).lower_ == "as" or any(child.lower_ == "as" for child in verb.lefts)
 
 
 def agent_of(verb: Token) -> Token | None:

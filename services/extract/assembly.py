@@ -1,0 +1,101 @@
+"""From drafts to claims: who said it, when it was, what it counts, how much it is worth checking."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from spacy.tokens import Doc, Span
+
+from schemas.claim import Claim, DateMention, Excluded, ExcludedKind, Quote
+from services.extract.claims import Draft
+from services.extract.contents import offsets_of, tokens_of
+from services.extract.context import Surroundings
+from services.extract.dates import Reference, parse_dateline_date, resolve_article
+from services.extract.due import due_date
+from services.extract.kinds import classify
+from services.extract.quantities import find_quantities
+from services.extract.resolution import Standalone
+from services.extract.score import Scores, score_spans
+from services.extract.spans import SpanIndex
+from services.extract.voices import Voice, Voices
+from services.runtime.ids import stable_id
+
+_PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
+
+
+class Assembler:
+    """Makes the claims of one article. `text` is the article's own, to which every span points."""
+
+    def __init__(
+        self,
+        article_id: str,
+        text: str,
+        published_at: datetime | None,
+        doc: Doc,
+        excluded: Sequence[Excluded],
+    ) -> None:
+        self._id = article_id
+        self._text = text
+        self._doc = doc
+        self._reference = _reference(text, published_at, excluded)
+        self._dates = SpanIndex(resolve_article(doc, self._reference), lambda mention: mention.span)
+        self._surroundings = Surroundings(doc)
+
+    def assemble(
+        self, drafts: Sequence[Draft], voices: Voices, standalone: Standalone
+    ) -> list[Claim]:
+        """One claim for each draft, in order; of two with one id the first."""
+        spans = [tokens_of(self._doc, draft.span) for draft in drafts]
+        claims: dict[str, Claim] = {}
+        for draft, span, scores in zip(drafts, spans, score_spans(spans), strict=True):
+            claim = self._claim(draft, span, scores, voices.of(draft.report), standalone)
+            claims.setdefault(claim.id, claim)
+        return list(claims.values())
+
+    def _claim(
+        self, draft: Draft, span: Span, scores: Scores, voice: Voice, standalone: Standalone
+    ) -> Claim:
+        text = self._text[draft.span[0] : draft.span[1]]
+        kind = classify(span, cue_lemma=draft.lemma, quote=draft.quote)
+        dates = self._dates_of(draft)
+        source = draft.report.source if draft.report is not None else None
+        # The speaker's own words stay: whom they mean is for a reader to see in the context.
+        rewritten = None if draft.quote is Quote.DIRECT else standalone.rewrite(span, text)
+        return Claim(
+            id=stable_id("clm", self._id, normalise(text), voice.name or ""),
+            span=draft.span,
+            text=text,
+            resolved_text=rewritten,
+            speaker=voice.name,
+            speaker_span=offsets_of(source) if source is not None else None,
+            cue=draft.report.cue if draft.report is not None else [],
+            quote=draft.quote,
+            kind=kind,
+            check_worthiness=scores.check_worthiness,
+            objective=scores.objective,
+            dates=dates,
+            due=due_date(kind, dates, self._reference),
+            reported_by=list(voice.reported_by),
+            quantities=find_quantities(span),
+            context=self._surroundings.around(draft.span),
+        )
+
+    def _dates_of(self, draft: Draft) -> list[DateMention]:
+        """Those within the claim, and for a quotation those of the sentence that brings it."""
+        found = [
+            mention for span in (draft.span, *draft.dating) for mention in self._dates.within(span)
+        ]
+        return sorted(found, key=lambda mention: mention.span)
+
+
+def _reference(text: str, published_at: datetime | None, excluded: Sequence[Excluded]) -> Reference:
+    """What relative dates are counted from: the day it was published, where it was, and the dateline's."""
+    published = published_at.date() if published_at is not None else None
+    dateline = next((one.span for one in excluded if one.kind is ExcludedKind.DATELINE), None)
+    if dateline is None:
+        return Reference(published)
+    return Reference(published, parse_dateline_date(text[dateline[0] : dateline[1]], published))
+
+
+def normalise(text: str) -> str:
+    """`text` as claims' ids see it: one kind of quotation mark and dash, single spaces, no case."""
+    return " ".join(text.translate(_PLAIN).casefold().split())

@@ -1,0 +1,68 @@
+"""Speakers named before a colon: in headlines ("Mayor: budget holds") and in transcripts ("SMITH: …")."""
+
+import re
+from collections.abc import Iterator
+
+from services.extract.contents import offsets_of
+from services.extract.reading import Reading
+from services.extract.report import Form, Report
+
+_LABEL = re.compile(
+    r"((?:[A-Z][\w.'’-]*|de|van|of|the)(?: (?:[A-Z(][\w.'’)-]*|de|van|of|the|and)){0,5}):[ \u00a0]{1,3}(?=\S)"
+)
+_FEWEST_WORDS = 4
+_TRANSCRIPT = 3
+"""Paragraphs with a label in capitals that make a transcript."""
+# Labels of things, not of who speaks.
+_THINGS = frozenset(
+    "read more related watch update correction note editor photo video source also exclusive breaking".split()
+)
+
+
+def find_labelled(reading: Reading) -> list[Report]:
+    """Reports whose source is a label: of the headline, and of a transcript's paragraphs."""
+    labelled = list(_labels(reading))
+    transcript = sum(label.isupper() for _, label, _, _ in labelled) >= _TRANSCRIPT
+    found = []
+    for number, label, start, end in labelled:
+        if number == 0 or (transcript and label.isupper()):
+            report = _report(reading, label, start, end)
+            if report is not None:
+                found.append(report)
+    return found
+
+
+def _labels(reading: Reading) -> Iterator[tuple[int, str, int, int]]:
+    for number, (start, end) in enumerate(reading.paragraphs):
+        match = _LABEL.match(reading.text, start, end)
+        # "Q:" and "A:" name nobody.
+        if match and len(match.group(1)) > 2 and match.group(1).split()[0].lower() not in _THINGS:
+            yield number, match.group(1), start, end
+
+
+def _report(reading: Reading, label: str, start: int, end: int) -> Report | None:
+    colon = start + len(label)
+    first, last = reading.tokens((start, colon))
+    content = reading.text[colon + 1 : end]
+    begin = colon + 1 + len(content) - len(content.lstrip())
+    is_headline = start == reading.paragraphs[0][0]
+    stop = end - (1 if is_headline and reading.text[end - 1] == "." else 0)
+    if first >= last or len(reading.text[begin:stop].split()) < _FEWEST_WORDS:
+        return None
+    source = reading.doc[first:last]
+    if (
+        is_headline
+        and source[-1].pos_ != "PROPN"
+        and source[-1].ent_type_ not in {"PERSON", "ORG", "NORP"}
+    ):
+        return None
+    cue = offsets_of(reading.doc[last]) if last < len(reading.doc) else (colon, colon + 1)
+    return Report(
+        Form.COLON if is_headline else Form.LABEL,
+        None,
+        [cue],
+        source,
+        source[-1],
+        [(begin, stop)],
+        reading.sentence_of(first),
+    )

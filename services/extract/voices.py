@@ -1,0 +1,62 @@
+"""Voices: for every report its speaker, and who passes the words on."""
+
+from dataclasses import dataclass
+
+from schemas.claim import Attribution
+from services.extract.contents import offsets_of
+from services.extract.coreference import Resolver, Speaker
+from services.extract.report import Report
+
+_UNKNOWN = 0.5
+"""Factor on the confidence of an attribution whose speaker is not known."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """`speaker` is none when it is not known; `reported_by` names those who pass it on, nearest first."""
+
+    speaker: Speaker | None = None
+    reported_by: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """The speaker's name."""
+        return self.speaker.name if self.speaker is not None else None
+
+
+class Voices:
+    """The voices of one article's reports."""
+
+    def __init__(self, reports: list[Report], resolver: Resolver) -> None:
+        self._of: dict[int, Voice] = {}
+        for report in sorted(reports, key=_place):
+            self._of[id(report)] = _resolve(report, resolver)
+
+    def of(self, report: Report | None) -> Voice:
+        """The voice of `report`; nobody's without one."""
+        return self._of[id(report)] if report is not None else Voice()
+
+    def attribution(self, report: Report) -> Attribution:
+        """`report` as the schema has it."""
+        voice = self.of(report)
+        sure = voice.speaker.confidence if voice.speaker is not None else _UNKNOWN
+        return Attribution(
+            source=[offsets_of(report.source)] if report.source is not None else [],
+            cue=report.cue,
+            content=report.content,
+            speaker=voice.name,
+            quote=report.quote,
+            reported_by=list(voice.reported_by),
+            confidence=round(report.confidence * sure, 3),
+        )
+
+
+def _place(report: Report) -> tuple[int, int]:
+    return report.sentence, report.source_head.i if report.source_head is not None else -1
+
+
+def _resolve(report: Report, resolver: Resolver) -> Voice:
+    speaker = resolver.resolve(report.source_head, report.source)
+    own = speaker.name if speaker is not None else None
+    names = (resolver.name_of(head) for head in report.passed_on)
+    return Voice(speaker, tuple(dict.fromkeys(name for name in names if name and name != own)))
