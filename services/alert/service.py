@@ -77,8 +77,10 @@ class Deliverer:
 
     def start_due(self, pool: ThreadPoolExecutor, stop: threading.Event) -> bool:
         """Begin what is due and whose endpoint is not being served; whether there was anything."""
-        self._refresh()
         now = self._clock.now()
+        if not self._store.due(now):
+            return False
+        self._refresh()
         busy = [one.id for one in self._subscriptions.values() if endpoint_of(one) in self._serving]
         taken = self._store.take_due(now, now + LEASE, each=EACH, without=busy)
         by_endpoint: dict[str, list[Delivery]] = {}

@@ -18,7 +18,13 @@ from services.ingest.documents import SUFFIXES
 from services.ingest.intake import Intake, Result
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 from services.ingest.sandbox import Sandbox
-from services.ingest.source import fetch, is_address, read_file, read_stream
+from services.ingest.source import (
+    fetch,
+    is_address,
+    read_file,
+    read_lines,
+    read_pipe,
+)
 from services.runtime.errors import UserError
 
 STDIN = "-"
@@ -92,17 +98,25 @@ def _expand(names: list[str]) -> Iterator[str]:
 
 def _items(name: str, app: App, sandbox: Sandbox, options: Options) -> Iterator[Item | Refusal]:
     try:
-        document = _open(name, app)
+        for document in _documents(name, app):
+            if isinstance(document, Refusal):
+                yield document
+            else:
+                yield from sandbox.read(document, options)
     except Rejected as rejected:
         yield Refusal(name, rejected.reason, str(rejected))
-        return
-    yield from sandbox.read(document, options)
 
 
-def _open(name: str, app: App) -> Document:
-    if name == STDIN:
-        return read_stream(sys.stdin.buffer, "standard input")
-    return fetch(name, app.web) if is_address(name) else read_file(Path(name))
+def _documents(name: str, app: App) -> Iterator[Document | Refusal]:
+    if is_address(name):
+        yield fetch(name, app.web)
+    elif name == STDIN:
+        yield from read_pipe(sys.stdin.buffer, "standard input")
+    elif name.lower().endswith(".jsonl") and Path(name).is_file():
+        with Path(name).open("rb") as stream:
+            yield from read_lines(stream, name)
+    else:
+        yield read_file(Path(name))
 
 
 def _tell(result: Result, as_json: bool) -> None:

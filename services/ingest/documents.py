@@ -70,6 +70,8 @@ def read_document(document: Document, options: Options) -> Iterator[Item | Refus
 
 def kind_of(document: Document) -> str:
     """A key of READERS."""
+    if document.kind:
+        return document.kind
     name = urlsplit(document.url).path if document.url else document.name
     by_name = SUFFIXES.get(PurePath(name).suffix.lower())
     if by_name and not document.url:

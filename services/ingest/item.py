@@ -49,7 +49,8 @@ class Document:
     """Bytes with a name: what `claimdesk ingest` was given, or what a feed's server answered.
 
     `origin` is what the document is known by when nothing in it names it: a file's absolute address.
-    `media_type` and `charset` are what the server said, if it said anything.
+    `media_type` and `charset` are what the server said, if it said anything; `kind` is set where the
+    reader is known already.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Document:
     url: str | None = None
     media_type: str | None = None
     charset: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Where documents come from: files, standard input, and the web."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from services.ingest.documents import MAX_BYTES
-from services.ingest.item import Document, Rejected
+from services.ingest.item import Document, Refusal, Rejected
 from services.ports.article_ledger import FeedState
 from services.ports.web import Response, Web, WebError
 
@@ -23,14 +24,43 @@ def read_file(path: Path) -> Document:
     """The file as a document. Raises Rejected (`unreadable`, `too_large`)."""
     try:
         with path.open("rb") as stream:
-            return read_stream(stream, str(path), path.resolve().as_uri())
+            return _within_limit(stream.read(MAX_BYTES + 1), str(path), path.resolve().as_uri())
     except OSError as error:
         raise Rejected("unreadable", error.strerror or type(error).__name__) from error
 
 
-def read_stream(stream: IO[bytes], name: str, origin: str | None = None) -> Document:
-    """What is left of `stream`, up to the limit. Raises Rejected (`too_large`)."""
-    body = stream.read(MAX_BYTES + 1)
+def read_lines(stream: IO[bytes], name: str, after: int = 0) -> Iterator[Document | Refusal]:
+    """Each line of `stream` as a JSON document of its own, as it comes: there may be any number.
+
+    `after` lines were read before.
+    """
+    number = after
+    while line := stream.readline(MAX_BYTES + 1):
+        number += 1
+        where = f"{name} line {number}"
+        if len(line) > MAX_BYTES:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_BYTES)
+            yield Refusal(where, "too_large", f"more than {MAX_BYTES:,} bytes in one line")
+        elif line.strip():
+            yield Document(where, line, kind="json")
+
+
+def read_pipe(stream: IO[bytes], name: str) -> Iterator[Document | Refusal]:
+    """JSON lines, if the first line is a whole object; one document of any kind otherwise.
+
+    Raises Rejected (`too_large`).
+    """
+    first = stream.readline(MAX_BYTES + 1)
+    bare = first.removeprefix(b"\xef\xbb\xbf").strip()
+    if bare.startswith(b"{") and bare.endswith(b"}"):
+        yield Document(f"{name} line 1", first, kind="json")
+        yield from read_lines(stream, name, after=1)
+    else:
+        yield _within_limit(first + stream.read(MAX_BYTES + 1 - len(first)), name, None)
+
+
+def _within_limit(body: bytes, name: str, origin: str | None) -> Document:
     if len(body) > MAX_BYTES:
         raise Rejected("too_large", f"more than {MAX_BYTES:,} bytes; split it")
     return Document(name, body, origin)

@@ -85,6 +85,30 @@ def test_standard_input_in_lines_and_in_words() -> None:
     ).stdout.startswith("unchanged")
 
 
+def test_json_lines_of_any_number_come_line_by_line(tmp_path: Path) -> None:
+    big = json.dumps({"id": "big", "text": "x" * 10_000_001})
+    lines = [json.dumps({"id": str(number), "text": "word " * 100_000}) for number in range(25)]
+    body = "\n".join([lines[0], "oops", big, "", *lines[1:]]).encode()
+    assert len(body) > 20_000_000
+    path = tmp_path / "many.jsonl"
+    path.write_bytes(body)
+    for result in (run(path, "--json"), run("-", "--json", stdin=body)):
+        assert result.exit_code == 1
+        found = rows(result)
+        assert [row["reason"] for row in found[:3]] == [None, "not_json", "too_large"]
+        assert found[2]["where"].endswith(" line 3")
+        assert found[3]["where"].endswith(" line 5")
+        assert len(found) == 27
+    assert {row["state"] for row in found} == {"unchanged", "rejected"}
+
+
+def test_a_json_article_over_many_lines_of_standard_input() -> None:
+    pretty = json.dumps({"id": "1", "text": "One."}, indent=2).encode()
+    assert [row["article_id"] for row in rows(run("-", "--json", stdin=pretty))] == [
+        row["article_id"] for row in rows(run("-", "--json", stdin=b'{"id": "1", "text": "One."}'))
+    ]
+
+
 def test_a_rejection_is_told_and_fails_the_command_and_the_rest_goes_through(
     tmp_path: Path,
 ) -> None:
