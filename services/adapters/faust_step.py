@@ -172,7 +172,8 @@ class FaustStep:
                 if self._failure is not None:
                     raise self._failure
         finally:
-            await self._hands.do(self._close)
+            self._producer.close()
+            self._admin.close()
 
     def owns(self, partition: int) -> bool:
         """Whether this process reads `partition`."""
@@ -302,10 +303,6 @@ class FaustStep:
                 self._waits(str(away))
             self._backoff.wait(self._stop)
         return False
-
-    def _close(self) -> None:
-        self._producer.close()
-        self._admin.close()
 
     def _works(self) -> None:
         self._backoff.reset()

@@ -39,6 +39,7 @@ _COORDINATOR_MOVES = (
     kafka_errors.CoordinatorNotAvailableError,
     kafka_errors.CoordinatorLoadInProgressError,
     kafka_errors.NotCoordinatorError,
+    kafka_errors.NodeNotReadyError,
 )
 _COORDINATOR_SECONDS = 5.0
 _ABSENT = -1  # what Kafka answers for the offset of a group that has none

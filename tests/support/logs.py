@@ -4,7 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from services.adapters.embedded_log import EmbeddedLog
 from services.adapters.embedded_runner import EmbeddedRunner
 from services.ports.event_log import LogAdmin, Producer, Runner, drained
 from services.runtime.clock import SystemClock
+from services.runtime.errors import NotReady
 from services.runtime.events import make_event
 from services.runtime.executor import Message, to_message
 from services.runtime.health import Health
@@ -118,9 +119,12 @@ def service_of(*steps: Step, background: Sequence[Background] = ()) -> Service:
 
 
 def eventually(holds: Callable[[], bool], what: str) -> None:
-    """Wait until `holds`."""
+    """Wait until `holds`; a log that is away at the moment says nothing about it."""
     last = time.monotonic() + PATIENCE
-    while not holds():
+    while True:
+        with suppress(NotReady):
+            if holds():
+                return
         if time.monotonic() > last:
             raise AssertionError(f"it did not come to be that {what}")
         time.sleep(0.02)
