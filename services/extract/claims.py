@@ -108,8 +108,21 @@ def _of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]])
         lemma in _UNCHECKABLE_CUES and report.form is Form.CLAUSE
     ):
         return
+    if report.form is Form.CLAUSE and _is_question(text, report):
+        return
     for span in _stretches(text, doc, report):
         yield Draft(span, report.sentence, report, report.quote, lemma=lemma)
+
+
+def _is_question(text: str, report: Report) -> bool:
+    """Content that leaves open what is so ("did not say who …", "asked whether …")."""
+    first = text[report.content[0][0] : report.content[0][0] + 8].split()
+    opens = _OPEN if report.lemma in _ASKING else _OPEN - {"if", "when", "where"}
+    return bool(first) and first[0].lower() in opens
+
+
+_OPEN = frozenset({"who", "what", "why", "whether", "how", "which", "if", "when", "where"})
+_ASKING = frozenset({"ask", "wonder", "question", "know", "decide", "see"})
 
 
 def _is_act(report: Report) -> bool:
@@ -290,6 +303,7 @@ class _Cover:
 
 def _clause_head(token: Token) -> Token:
     """The verb of the clause that "according to" stands in."""
+    token = token.head
     while token.head != token and token.pos_ not in {"VERB", "AUX"}:
         token = token.head
     return token

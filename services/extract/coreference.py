@@ -15,6 +15,7 @@ _FAR = 150
 """Tokens after which a pronoun is not taken for a person any more."""
 _THRESHOLD = 0.5
 _WEAK = 0.6
+_MARGIN = 0.1
 _SINGULAR = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _LONGEST = 160
 
@@ -192,26 +193,20 @@ class Resolver:
 
     def _singular(self, head: Token, wanted: str) -> Speaker | None:
         """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last."""
-        best: tuple[float, Speaker, bool] | None = None
+        scores: dict[str, tuple[float, bool]] = {}
         for turn in self._turns_before(head.i, 6):
             if turn.plural or not turn.speaker.human or (turn.gender and turn.gender != wanted):
                 continue
             told = turn.gender == wanted
             score = 1.3 - (head.i - turn.index) / _FAR + 0.1 * told
-            if best is None or score > best[0]:
-                best = (score, turn.speaker, told)
+            _raise(scores, turn.speaker.name, score, told)
         for index, person in self._cast.people_before(head.i)[:6]:
             if person.gender and person.gender != wanted:
                 continue
             told = person.gender == wanted
             score = 1.0 - (head.i - index) / _FAR + 0.1 * told + 0.25 * self._is_subject(index)
-            if best is None or score > best[0] + 0.05:
-                best = (score, Speaker(person.text, 0.7), told)
-        if best is None or best[0] < _THRESHOLD:
-            return None
-        # Whom nothing tells to be a man or a woman is a weaker guess.
-        sure = min(0.9, 0.4 + 0.4 * best[0])
-        return Speaker(best[1].name, sure if best[2] else min(sure, _WEAK))
+            _raise(scores, person.text, score, told)
+        return _clear_winner(scores)
 
     def _is_subject(self, index: int) -> bool:
         token = self._doc[index]
@@ -244,6 +239,23 @@ class Resolver:
             person.gender = gender
         plural = head.tag_ in {"NNS", "NNPS"} or head.lower_ == "they" or " and " in speaker.name
         insort(self._turns, _Turn(head.i, speaker, gender, plural), key=_index)
+
+
+def _raise(scores: dict[str, tuple[float, bool]], name: str, score: float, told: bool) -> None:
+    known, known_told = scores.get(name, (0.0, False))
+    scores[name] = (max(score, known), told or known_told)
+
+
+def _clear_winner(scores: dict[str, tuple[float, bool]]) -> Speaker | None:
+    """The best, if it is good enough; where nothing tells man from woman, also only if it stands out."""
+    ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
+    if not ranked or ranked[0][1][0] < _THRESHOLD:
+        return None
+    name, (score, told) = ranked[0]
+    if not told and len(ranked) > 1 and score - ranked[1][1][0] < _MARGIN:
+        return None
+    sure = min(0.9, 0.4 + 0.4 * score)
+    return Speaker(name, sure if told else min(sure, _WEAK))
 
 
 def _modified(head: Token, phrase: Span) -> bool:

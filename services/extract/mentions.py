@@ -8,7 +8,7 @@ from functools import cached_property
 from spacy.tokens import Doc, Span, Token
 
 from schemas.claim import Excluded
-from services.extract.countries import NAMES, country_in
+from services.extract.countries import CAPITALS, NAMES, country_in
 from services.extract.names import PARTICLES, Name, gender_of_words
 from services.extract.roles import PEOPLE, role_of
 from services.extract.spans import SpanIndex
@@ -17,6 +17,7 @@ MOST = 300
 """Mentions back in which somebody is looked for."""
 _NAMESAKES = 30
 """People of one surname, and forms of one name, that are told apart."""
+_PLACES = frozenset(NAMES) | frozenset(CAPITALS)
 _NOT_PEOPLE = frozenset({"GPE", "LOC", "DATE", "TIME", "NORP", "FAC", "EVENT", "LAW"})
 _TITLE_WORDS = 12
 """Words beside a name that may be its title."""
@@ -208,7 +209,12 @@ def _mark_bare_surnames(
 ) -> None:
     """Surnames that the recogniser took for something else or missed."""
     for token in doc:
-        if token.i in person_at or token.pos_ != "PROPN" or token.ent_type_ in {"GPE", "DATE"}:
+        if (
+            token.i in person_at
+            or token.pos_ not in {"PROPN", "NOUN"}
+            or not token.is_title
+            or token.lower_ in _PLACES
+        ):
             continue
         owners = [
             p

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span, Token
 
 from services.extract.coreference import Resolver
+from services.extract.roles import PEOPLE
 from services.extract.subjects import antecedent, own_subject, phrase_of
 
 _SURE = 0.65
@@ -71,7 +72,7 @@ class Standalone:
     def _antecedent(self, pronoun: Token) -> str | None:
         """For a relative clause that is a claim by itself: the noun that it speaks of."""
         noun = antecedent(pronoun)
-        if noun == pronoun:
+        if noun == pronoun or noun.pos_ not in {"NOUN", "PROPN"}:
             return None
         phrase = phrase_of(noun, pronoun)
         speaker = self._resolver.meaning(noun, phrase)
@@ -116,6 +117,8 @@ class Standalone:
             return None
         subject = own_subject(self._doc[sentence.start - 1].sent.root)
         if subject is None or subject.tag_ not in {"NN", "NNP"} or subject.ent_type_ == "PERSON":
+            return None
+        if subject.lemma_.lower() in PEOPLE:
             return None
         if subject.pos_ == "NOUN" and (fuller := self._fuller(subject)) is not None:
             return fuller
