@@ -81,10 +81,19 @@ PLANNING = word_set(
 )
 """Lemmas that put what hangs on them (an infinitive, a date) into the future."""
 
-TIME_TRIGGERS = word_set(
-    """
-    yesterday today tonight tomorrow ago week weeks month months year years day days weekend night
-    morning afternoon evening decade decades century quarter half then earlier later since fortnight
-    """
-)
-"""A sentence that holds none of these, no month, no weekday and no digit speaks of no date."""
+CLUES = {
+    clue: word_set(words)
+    for clue, words in {
+        "unit": """
+            day days week weeks fortnight fortnights month months quarter quarters half year years decade
+            decades century centuries
+        """,
+        "near": "yesterday today tonight tomorrow night morning afternoon evening",
+        "weekend": "weekend",
+        "end": "end",
+        "then": "then",
+    }.items()
+} | {"month": frozenset(MONTHS), "weekday": frozenset(WEEKDAYS)}
+"""What a sentence must hold for a rule to be worth trying on it; "digit" is the one clue that is no word."""
+
+CLUE_OF = {word: clue for clue, words in CLUES.items() for word in words}

@@ -20,6 +20,8 @@ from services.extract.checkworthiness_features import BUCKETS, DENSE, VERSION, F
 
 MODELS = Path(__file__).parent / "models"
 ARTEFACT = MODELS / "check_worthiness.npz"
+_AT_ONCE = 1024
+"""Spans whose features are held in memory together."""
 
 
 class WrongModel(Exception):
@@ -39,16 +41,21 @@ class Model:
 
     def probabilities(self, spans: Sequence[Span]) -> npt.NDArray[np.float32]:
         """The probability that each span is worth checking, shape (len(spans),)."""
-        if not spans:
-            return np.zeros(0, dtype=np.float32)
-        scores = np.stack([self._scores(one) for one in features_of(spans)])
-        others = np.logaddexp(0.0, scores[:, 0])
-        odds = scores[:, 1] - others
-        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
+        parts = [
+            self._probabilities(features_of(spans[start : start + _AT_ONCE]))
+            for start in range(0, len(spans), _AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
-    def _scores(self, features: Features) -> npt.NDArray[np.float32]:
-        hashed = features.values @ self.hashed[features.buckets]
-        return np.asarray(hashed + features.dense @ self.dense + self.bias)
+    def _probabilities(self, features: Features) -> npt.NDArray[np.float32]:
+        scores = features.dense @ self.dense + self.bias
+        weighted = features.values[:, None] * self.hashed[features.buckets]
+        for column in range(scores.shape[1]):
+            scores[:, column] += np.bincount(
+                features.rows, weights=weighted[:, column], minlength=len(scores)
+            )
+        odds = scores[:, 1] - np.logaddexp(0.0, scores[:, 0])
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
 
 
 def save(model: Model, path: Path, description: dict[str, object]) -> None:

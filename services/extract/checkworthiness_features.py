@@ -1,18 +1,19 @@
-"""What the check-worthiness model sees of a sentence: hashed n-grams of words, lemmas, tags, and counts.
+"""What the check-worthiness model sees of sentences: hashed n-grams of words, lemmas, tags, and counts.
 
-Everything comes from one integer table of the doc's tokens, and n-grams are hashed with numpy, so
-that a sentence costs a small fraction of its tagging. spaCy's ids of strings are hashes of their
-text, the same in every process, which makes the buckets stable.
+Everything comes from one integer table of tokens, and the n-grams of all sentences are hashed at
+once with numpy, so that scoring costs a small fraction of tagging. spaCy's ids of strings are hashes
+of their text, the same in every process, which makes the buckets stable.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import IS_SPACE, IS_STOP, LEMMA, LIKE_NUM, LOWER, TAG
 from spacy.strings import get_string_id
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
+
+from services.extract.score_tokens import TokenTable
 
 Ints = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
@@ -25,13 +26,12 @@ VERSION = 1
 DENSE = ("length", "numbers", "names", "question", "first_person", "past", "modal", "short")
 """The counted features, in the order of their weights; each lies between 0 and 2."""
 
-_ATTRIBUTES = [LOWER, LEMMA, TAG, IS_STOP, LIKE_NUM, IS_SPACE]
 _NUMBER, _START, _END = np.uint64(7), np.uint64(11), np.uint64(13)
 _PRIME, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT, _TOP = np.uint64(31), np.uint64(64 - BITS)
 
-# Block (its number seeds the hash), then the shortest and longest n-gram.
-_WORDS, _LEMMAS, _TAGS, _FRAMES = (1, 1, 2), (2, 1, 2), (3, 1, 3), (4, 2, 4)
+_SIZES = {"words": (1, 2), "lemmas": (1, 2), "tags": (1, 2, 3), "frames": (2, 3, 4)}
+"""The lengths of n-grams of each block. A frame is a function word, or another word's tag."""
 
 
 def _ids(*texts: str) -> Ints:
@@ -44,79 +44,86 @@ _QUESTION = _ids("?")
 
 @dataclass(frozen=True)
 class Features:
-    """A sentence as the model sees it."""
+    """Sentences as the model sees them: the entries of a sparse matrix, and a dense one beside it."""
 
+    rows: npt.NDArray[np.int64]
+    """The sentence of each n-gram, shape (k,), not decreasing within a block."""
     buckets: npt.NDArray[np.int64]
-    """Bucket of each distinct n-gram, shape (k,)."""
+    """Its bucket, shape (k,)."""
     values: Floats
-    """Its value, shape (k,): within a block the values are a unit vector."""
+    """Its value, shape (k,): a block's values in one sentence are a unit vector."""
     dense: Floats
-    """Shape (len(DENSE),)."""
+    """Shape (sentences, len(DENSE))."""
 
 
-def features_of(spans: Sequence[Span]) -> Iterator[Features]:
-    """The features of each span, in order. Needs tags and lemmas. Each doc's table is made once."""
-    doc: Doc | None = None
-    table: Ints = np.empty((0, len(_ATTRIBUTES)), dtype=np.uint64)
-    for span in spans:
-        if span.doc is not doc:
-            doc = span.doc
-            table = doc.to_array(_ATTRIBUTES).astype(np.uint64, copy=False)
-        yield _features(table[span.start : span.end])
-
-
-def _features(rows: Ints) -> Features:
-    rows = rows[rows[:, 5] == 0]
-    lower, lemma, tag, stop, number = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4]
-    numbers = number == 1
-    words = np.where(numbers, _NUMBER, lower)
-    blocks = (
-        _block(words, *_WORDS),
-        _block(np.where(numbers, _NUMBER, lemma), *_LEMMAS),
-        _block(tag, *_TAGS),
-        _block(np.where(stop == 1, lower, tag), *_FRAMES),
-    )
-    return Features(
-        np.concatenate(blocks),
-        np.concatenate(
-            [np.full(len(one), len(one) ** -0.5 if len(one) else 0.0) for one in blocks]
-        ).astype(np.float32),
-        _dense(lower, tag, numbers),
-    )
-
-
-def _block(tokens: Ints, seed: int, shortest: int, longest: int) -> npt.NDArray[np.int64]:
-    """The buckets of all n-grams, with marks for the sentence's ends."""
-    padded = np.concatenate(([_START], tokens, [_END])).astype(np.uint64)
-    hashes = [
-        _hash(padded, seed * 8 + size, size)
-        for size in range(shortest, longest + 1)
-        if size <= len(padded)
+def features_of(spans: Sequence[Span]) -> Features:
+    """The features of `spans`. Needs tags and lemmas."""
+    table = TokenTable.of(spans)
+    numbers = table.like_num
+    blocks = {
+        "words": np.where(numbers, _NUMBER, table.lower),
+        "lemmas": np.where(numbers, _NUMBER, table.lemma),
+        "tags": table.tag,
+        "frames": np.where(table.is_stop, table.lower, table.tag),
+    }
+    parts = [
+        _block(_pad(tokens, table.rows, len(spans)), seed, _SIZES[name], len(spans))
+        for seed, (name, tokens) in enumerate(blocks.items(), start=1)
     ]
-    return np.unique(np.concatenate(hashes) >> _TOP).astype(np.int64)
+    rows, buckets, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Features(rows, buckets, values, _dense(table, len(spans)))
 
 
-def _hash(padded: Ints, seed: int, size: int) -> Ints:
-    count = len(padded) - size + 1
-    mixed = np.full(count, seed, dtype=np.uint64) * _MIX
+def _pad(
+    tokens: Ints, rows: npt.NDArray[np.int64], count: int
+) -> tuple[Ints, npt.NDArray[np.int64]]:
+    """The tokens with marks for each sentence's ends, and the sentence of each."""
+    every = np.arange(count)
+    padded_rows = np.concatenate((every, rows, every))
+    padded = np.concatenate((np.full(count, _START), tokens, np.full(count, _END)))
+    order = np.argsort(padded_rows, kind="stable")
+    return padded[order].astype(np.uint64), padded_rows[order]
+
+
+def _block(
+    padded: tuple[Ints, npt.NDArray[np.int64]], seed: int, sizes: tuple[int, ...], count: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
+    """Row, bucket and value of the distinct n-grams of one kind."""
+    tokens, rows = padded
+    found: list[npt.NDArray[np.int64]] = []
+    for size in sizes:
+        places = max(len(tokens) - size + 1, 0)
+        within = rows[:places] == rows[size - 1 :]
+        buckets = (_hash(tokens, seed * 8 + size, size, places) >> _TOP).astype(np.int64)
+        found.append((rows[:places] * BUCKETS + buckets)[within])
+    distinct = np.unique(np.concatenate(found))
+    row = distinct >> BITS
+    lengths = np.bincount(row, minlength=count)
+    return row, distinct & (BUCKETS - 1), (lengths[row] ** -0.5).astype(np.float32)
+
+
+def _hash(tokens: Ints, seed: int, size: int, places: int) -> Ints:
+    mixed = np.full(places, seed, dtype=np.uint64) * _MIX
     for offset in range(size):
-        mixed = (mixed ^ padded[offset : offset + count]) * _PRIME
+        mixed = (mixed ^ tokens[offset : offset + places]) * _PRIME
         mixed ^= mixed >> _SHIFT
     return mixed * _MIX
 
 
-def _dense(lower: Ints, tag: Ints, numbers: npt.NDArray[np.bool_]) -> Floats:
-    length = len(lower)
-    return np.array(
-        (
-            min(length, 60) / 30,
-            min(int(numbers.sum()), 3) / 3,
-            min(int(np.isin(tag, _NAMES).sum()), 5) / 5,
-            float(np.isin(lower, _QUESTION).any()),
-            min(int(np.isin(lower, _I).sum()), 2) / 2,
-            min(int((tag == _PAST[0]).sum()), 3) / 3,
-            min(int((tag == _MODAL[0]).sum()), 2) / 2,
-            float(length < 6),
-        ),
-        dtype=np.float32,
+def _dense(table: TokenTable, count: int) -> Floats:
+    length = np.bincount(table.rows, minlength=count)
+
+    def share(mask: npt.NDArray[np.bool_], most: int) -> npt.NDArray[np.float64]:
+        return np.minimum(table.per_span(mask, count), most) / most
+
+    columns = (
+        np.minimum(length, 60) / 30,
+        share(table.like_num, 3),
+        share(np.isin(table.tag, _NAMES), 5),
+        share(table.lower == _QUESTION, 1),
+        share(np.isin(table.lower, _I), 2),
+        share(table.tag == _PAST, 3),
+        share(table.tag == _MODAL, 2),
+        length < 6,
     )
+    return np.stack(columns, axis=1).astype(np.float32)

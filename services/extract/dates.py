@@ -5,13 +5,14 @@ the day of writing a weekday or a day without a year lies on, the discourse carr
 ("imposed last year. It came into effect from July 1"), and what cannot be told is left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from spacy.tokens import Doc, Span
 
 from schemas.claim import DateMention
-from services.extract.calendar_words import MONTHS, TIME_TRIGGERS, WEEKDAYS
+from services.extract.calendar_words import CLUE_OF
 from services.extract.dates_absolute import ABSOLUTE, exists
 from services.extract.dates_context import Context, Reference
 from services.extract.dates_interval import Interval
@@ -21,8 +22,8 @@ from services.extract.dates_relative import RELATIVE
 __all__ = ["Reference", "find_dates", "parse_dateline_date", "resolve_article", "time_spans"]
 
 _RULES = ABSOLUTE + RELATIVE
-_TRIGGERS = frozenset(MONTHS) | frozenset(WEEKDAYS) | TIME_TRIGGERS
-_DATELINE = ABSOLUTE[4][0]
+_DIGIT = re.compile(r"\d")
+_DATELINE = ABSOLUTE[4].pattern
 
 
 def parse_dateline_date(text: str, published: date | None) -> date | None:
@@ -65,20 +66,17 @@ def resolve_article(doc: Doc, reference: Reference) -> list[DateMention]:
     last, topic = None, _Topic()
     for sentence in doc.sents:
         topic.enter(sentence)
-        if _speaks_of_time(sentence):
-            context = Context(sentence, reference, last, topic.year_for(sentence))
-            for mention, interval in _resolve(context):
-                mentions.append(mention)
-                topic.year = interval.year
-            last = context.last
+        context = Context(sentence, reference, last, topic.year_for(sentence))
+        for mention, interval in _resolve(context):
+            mentions.append(mention)
+            topic.year = interval.year
+        last = context.last
         topic.leave(sentence)
     return mentions
 
 
 def time_spans(span: Span) -> list[tuple[int, int]]:
     """Where `span` speaks of time: character offsets into the span's own text."""
-    if not _speaks_of_time(span):
-        return []
     context = Context(span, Reference(published=date(2000, 6, 15)))  # any day will do
     start = span.start_char
     return [(m.span[0] - start, m.span[1] - start) for m, _ in _resolve(context)]
@@ -116,17 +114,17 @@ class _Topic:
         return self.year if known or subject.pos_ == "PRON" else None
 
 
-def _speaks_of_time(span: Span) -> bool:
-    """A cheap look that spares most sentences the rules."""
-    return any(
-        token.lower_ in _TRIGGERS or any(mark.isdigit() for mark in token.text) for token in span
-    )
+def _clues(span: Span) -> set[str]:
+    """What there is of words of time and figures: a cheap look that spares most sentences most rules."""
+    words = {token.lower_.rstrip(".") for token in span}
+    clues = {CLUE_OF[word] for word in words & CLUE_OF.keys()}
+    return clues | {"digit"} if _DIGIT.search(span.text) else clues
 
 
 def _resolve(context: Context) -> Iterator[tuple[DateMention, Interval]]:
     """The mentions of one span; `context.last` follows them."""
     start = context.span.start_char
-    for match, resolve in _matches(context.span.text):
+    for match, resolve in _matches(context.span):
         context.conflict, context.start = None, match.start("x")
         try:
             interval = resolve(match, context)
@@ -145,12 +143,16 @@ def _resolve(context: Context) -> Iterator[tuple[DateMention, Interval]]:
         yield mention, interval
 
 
-def _matches(text: str) -> Iterator[tuple[Match, Resolve]]:
+def _matches(span: Span) -> Iterator[tuple[Match, Resolve]]:
     """Matches that do not overlap, in reading order: the earlier start, the longer, the first rule."""
+    if not (clues := _clues(span)):
+        return
+    text = span.text
     found = [
-        (match.start("x"), -match.end("x"), order, match, resolve)
-        for order, (pattern, resolve) in enumerate(_RULES)
-        for match in pattern.finditer(text)
+        (match.start("x"), -match.end("x"), order, match, rule.resolve)
+        for order, rule in enumerate(_RULES)
+        if rule.clue in clues
+        for match in rule.pattern.finditer(text)
     ]
     found.sort(key=lambda one: one[:3])
     end = 0

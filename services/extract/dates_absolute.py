@@ -270,56 +270,78 @@ _MONTH_WORDS = (
 )
 
 ABSOLUTE: tuple[Rule, ...] = (
-    rule(rf"(?P<x>{_DAY_AND_MONTH}{DASH}{_OTHER_DAY}{YEAR_BESIDE}?)", _days_across),
-    rule(rf"between{S}(?P<x>{_DAY_AND_MONTH}{S}and{S}{_OTHER_DAY}{YEAR_BESIDE}?)", _days_across),
+    rule("month", rf"(?P<x>{_DAY_AND_MONTH}{DASH}{_OTHER_DAY}{YEAR_BESIDE}?)", _days_across),
     rule(
+        "month",
+        rf"between{S}(?P<x>{_DAY_AND_MONTH}{S}and{S}{_OTHER_DAY}{YEAR_BESIDE}?)",
+        _days_across,
+    ),
+    rule(
+        "month",
         rf"(?P<x>(?P<month>{MONTH}){S}(?P<day>{DAY})(?:{DASH}|{S}and{S})(?P<until>{DAY}){YEAR_BESIDE}?)",
         _calendar_day,
     ),
     rule(
+        "month",
         rf"(?P<x>(?P<day>{DAY})(?:{DASH}|{S}and{S})(?P<until>{DAY}){S}(?P<month>{MONTH}){YEAR_BESIDE}?)",
         _calendar_day,
     ),
-    rule(rf"(?P<x>(?:(?P<weekday>{WEEKDAY}),?{S})?{_DAY_AND_MONTH}{YEAR_BESIDE}?)", _calendar_day),
     rule(
+        "month",
+        rf"(?P<x>(?:(?P<weekday>{WEEKDAY}),?{S})?{_DAY_AND_MONTH}{YEAR_BESIDE}?)",
+        _calendar_day,
+    ),
+    rule(
+        "digit",
         r"(?P<x>(?P<year>(?:1[5-9]|20|21)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?)(?![\d-])",
         _iso,
     ),
     rule(
+        "digit",
         r"(?P<x>(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<year>(?:19|20)\d\d))(?![\d/])",
         _numeric,
     ),
-    rule(rf"on{S}(?P<x>the{S}(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)))\b", _day_of_month),
     rule(
+        "digit",
+        rf"on{S}(?P<x>the{S}(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)))\b",
+        _day_of_month,
+    ),
+    rule(
+        "month",
         rf"(?P<x>(?P<month>{MONTH})(?:{DASH}|{S}and{S})(?P<other>{MONTH}){YEAR_BESIDE})",
         _month_told,
     ),
-    rule(rf"(?P<x>(?P<month>{MONTH}){YEAR_BESIDE})", _month_told),
+    rule("month", rf"(?P<x>(?P<month>{MONTH}){YEAR_BESIDE})", _month_told),
     rule(
+        "month",
         rf"(?P<x>(?P<step>[Ll]ast|[Tt]his|[Nn]ext){S}(?P<month>{FULL_MONTH}))(?!{S}\d)",
         _month_stepped,
     ),
     rule(
+        "month",
         rf"(?:(?:{_MONTH_WORDS}){S}|[Mm]id-)(?P<x>(?P<month>{FULL_MONTH}))(?!{S}(?!{FULL_WEEKDAY})[A-Z][a-z])",
         _month_alone,
     ),
     rule(
+        "digit",
         rf"(?P<x>(?:[Bb]etween{S}(?P<first>{YEAR}){S}and{S}(?P<last>{YEAR})))",
         _years_across,
     ),
     rule(
+        "digit",
         r"(?P<x>(?P<first>(?:1[5-9]|20|21)\d\d)"
         rf"(?:{DASH}|/)(?P<last>(?:1[5-9]|20|21)\d\d|\d\d))(?![\w-])",
         _years_across,
     ),
     rule(
+        "unit",
         rf"(?P<x>(?:[Tt]he{S})?(?P<ordinal>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th|[Ll]ast|[Ff]inal)"
         rf"(?:{S}|-)(?P<part>quarter|half){YEAR_BESIDE})",
         _part_of_year,
     ),
-    rule(rf"(?P<x>(?P<part>Q)(?P<number>[1-4]){YEAR_BESIDE})", _part_of_year),
-    rule(rf"(?P<x>(?:[Tt]he{S})?['’]?(?P<tens>(?:1[5-9]|20)\d0|[2-9]0)['’]?s)\b", _decade),
-    rule(r"(?P<x>[Tt]he[ \xa0](?P<number>1\d|2[01])(?:st|th)[ \xa0-]century)\b", _century),
-    rule(rf"(?P<x>{YEAR})(?!-)", _bare_year),
+    rule("digit", rf"(?P<x>(?P<part>Q)(?P<number>[1-4]){YEAR_BESIDE})", _part_of_year),
+    rule("digit", rf"(?P<x>(?:[Tt]he{S})?['’]?(?P<tens>(?:1[5-9]|20)\d0|[2-9]0)['’]?s)\b", _decade),
+    rule("digit", r"(?P<x>[Tt]he[ \xa0](?P<number>1\d|2[01])(?:st|th)[ \xa0-]century)\b", _century),
+    rule("digit", rf"(?P<x>{YEAR})(?!-)", _bare_year),
 )
 """Where two rules match the same words, the earlier one counts."""

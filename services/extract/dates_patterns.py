@@ -6,6 +6,7 @@ pattern's group `x` is the expression itself; words around it that only show wha
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from services.extract.calendar_words import (
     COUNT_WORDS,
@@ -19,7 +20,15 @@ from services.extract.dates_interval import Interval
 
 Match = re.Match[str]
 Resolve = Callable[[Match, Context], Interval | None]
-Rule = tuple[re.Pattern[str], Resolve]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern, what it means, and the clue without which it need not be tried."""
+
+    clue: str
+    pattern: re.Pattern[str]
+    resolve: Resolve
 
 
 def either(words: Iterable[str]) -> str:
@@ -46,9 +55,9 @@ YEAR_BESIDE = (
 """A year told beside a day or month: ", 2020", "last year", "of that year"."""
 
 
-def rule(pattern: str, resolve: Resolve, flags: int = 0) -> Rule:
+def rule(clue: str, pattern: str, resolve: Resolve, flags: int = 0) -> Rule:
     """A rule whose match starts at a word, and not within a number, a sum or an address."""
-    return re.compile(r"(?<![\w.,/$£€–-])" + pattern, flags), resolve
+    return Rule(clue, re.compile(r"(?<![\w.,/$£€–-])" + pattern, flags), resolve)
 
 
 def group(match: Match, name: str) -> str:

@@ -152,49 +152,63 @@ _STOP = r"(?=\s{0,2}(?:$|[.,;:!?)\]\"”’—–-]|and\b|but\b|as\b|when\b))"
 
 RELATIVE: tuple[Rule, ...] = (
     rule(
+        "near",
         rf"(?P<x>the{S}day{S}(?:before{S}yesterday|after{S}tomorrow)|yesterday|today|tonight|tomorrow"
         rf"|last{S}night|this{S}(?:morning|afternoon|evening))\b",
         _near_day,
         _I,
     ),
     rule(
+        "weekday",
         rf"(?P<x>(?:(?P<step>[Ll]ast|[Nn]ext|[Tt]his){S})?(?P<weekday>{FULL_WEEKDAY})"
         rf"(?:{S}(?:morning|afternoon|evening|night))?(?:{S}\(local{S}time\))?)",
         _weekday,
     ),
     rule(
+        "end",
         rf"(?P<x>(?:the{S})?end{S}of{S}(?:(?P<month>{MONTH})(?:,?{S}(?P<year>{YEAR}))?|(?P<year2>{YEAR})))",
         _end_of,
     ),
     rule(
+        "end",
         rf"(?P<x>(?:the{S})?end{S}of{S}(?P<step>the|this|next|last){S}(?P<unit>week|month|quarter|year))\b",
         _end_of,
         _I,
     ),
     rule(
+        "unit",
         rf"(?P<x>(?:(?P<edge>earlier|later){S})?(?:the{S}(?=current))?(?P<step>last|this|next|current){S}"
         r"(?P<unit>week|month|quarter|year|decade))\b",
         _calendar_unit,
         _I,
     ),
-    rule(rf"(?P<x>(?P<step>last|this|next|the){S}weekend)\b", _weekend, _I),
-    rule(rf"(?P<x>(?P<count>{COUNT}){S}{UNIT}{S}ago)\b", _ago, _I),
+    rule("weekend", rf"(?P<x>(?P<step>last|this|next|the){S}weekend)\b", _weekend, _I),
+    rule("unit", rf"(?P<x>(?P<count>{COUNT}){S}{UNIT}{S}ago)\b", _ago, _I),
     rule(
+        "unit",
         rf"(?P<x>(?:the|these){S}(?:past|last){S}(?:(?P<count>{COUNT}){S})?{UNIT})",
         _until_today,
         _I,
     ),
-    rule(rf"(?P<x>past{S}(?P<count>{COUNT}){S}{UNIT})", _until_today, _I),
-    rule(rf"(?P<x>(?:the{S})?next{S}(?P<count>{COUNT}){S}{UNIT})", _from_today, _I),
-    rule(rf"(?P<x>within{S}(?P<count>{COUNT}){S}{UNIT})(?!{S}of\b)", _from_today, _I),
-    rule(rf"(?P<x>in{S}(?P<count>{COUNT}){S}{UNIT}(?P<time>['’]?{S}time\b)?)", _in_time, _I),
-    rule(rf"(?P<x>(?:ever{S})?since{S}then)\b", _since_then, _I),
-    rule(rf"(?P<x>(?:that|the{S}same|that{S}same){S}{_CALENDAR})\b", _that, _I),
+    rule("unit", rf"(?P<x>past{S}(?P<count>{COUNT}){S}{UNIT})", _until_today, _I),
+    rule("unit", rf"(?P<x>(?:the{S})?next{S}(?P<count>{COUNT}){S}{UNIT})", _from_today, _I),
+    rule("unit", rf"(?P<x>within{S}(?P<count>{COUNT}){S}{UNIT})(?!{S}of\b)", _from_today, _I),
     rule(
-        rf"(?P<x>the{S}(?P<way>following|previous|preceding|prior){S}{_CALENDAR})\b", _from_that, _I
+        "unit", rf"(?P<x>in{S}(?P<count>{COUNT}){S}{UNIT}(?P<time>['’]?{S}time\b)?)", _in_time, _I
     ),
-    rule(rf"(?P<x>the{S}{_CALENDAR}{S}(?P<way>before|after|earlier)){_STOP}", _from_that, _I),
+    rule("then", rf"(?P<x>(?:ever{S})?since{S}then)\b", _since_then, _I),
+    rule("unit", rf"(?P<x>(?:that|the{S}same|that{S}same){S}{_CALENDAR})\b", _that, _I),
     rule(
+        "unit",
+        rf"(?P<x>the{S}(?P<way>following|previous|preceding|prior){S}{_CALENDAR})\b",
+        _from_that,
+        _I,
+    ),
+    rule(
+        "unit", rf"(?P<x>the{S}{_CALENDAR}{S}(?P<way>before|after|earlier)){_STOP}", _from_that, _I
+    ),
+    rule(
+        "unit",
         rf"(?P<x>(?P<count>{COUNT}){S}{_CALENDAR}s?{S}(?P<way>later|earlier)){_STOP}",
         _from_that,
         _I,

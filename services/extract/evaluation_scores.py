@@ -87,12 +87,15 @@ def measure(file: str, probabilities: Floats, truths: Truths) -> Report:
     other = f1_of(~chosen, ~truths)[2]
     table = reliability(probabilities, truths)
     return Report(
-        file,
-        len(truths),
-        int(truths.sum()),
-        *(round(value, 4) for value in (precision, recall, f1, (f1 + other) / 2)),
-        round(calibration_error(table), 4),
-        table,
+        file=file,
+        sentences=len(truths),
+        positives=int(truths.sum()),
+        precision=round(precision, 4),
+        recall=round(recall, 4),
+        f1=round(f1, 4),
+        macro_f1=round((f1 + other) / 2, 4),
+        calibration_error=round(calibration_error(table), 4),
+        reliability=table,
     )
 
 
@@ -122,12 +125,17 @@ def _scored(
     return np.array([part(scores) for scores in score_spans(spans)])
 
 
+class _Tabs(csv.excel_tab):
+    quoting = csv.QUOTE_NONE
+
+
 def _rows(path: Path, delimiter: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """The rows of a table. Raises UserError naming the file and what it lacks."""
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    # CheckThat! writes tabs and no quoting: a quotation mark there is part of the sentence.
+    dialect = _Tabs if delimiter == "\t" else csv.excel
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, delimiter=delimiter, quoting=quoting)
+            reader = csv.DictReader(file, dialect=dialect)
             lacking = [name for name in columns if name not in (reader.fieldnames or ())]
             if lacking:
                 raise UserError(f"{path} has no column {', '.join(lacking)}")

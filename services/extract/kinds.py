@@ -5,13 +5,13 @@ the mood of the content (must, want, will), then what it is about (misconduct, j
 then tense: a state is a fact, what was done is an event.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from spacy.tokens import Span, Token
 
-from schemas.claim import Kind, Quote
+from schemas.claim import Kind, Quantity, Quote
 from services.extract.dates_tense import Tense, tense_of
 from services.extract.kinds_words import (
     ACTORS,
@@ -43,6 +43,7 @@ class _Content:
     span: Span
     cue: str | None
     quote: Quote
+    quantities: Sequence[Quantity]
 
     @property
     def attributed(self) -> bool:
@@ -52,13 +53,18 @@ class _Content:
     @cached_property
     def verbs(self) -> list[Token]:
         """The main verb of each sentence in the span, and the verbs coordinated with it."""
-        tops = [token for token in self.span if token.head == token or token.head not in self.span]
-        found = [token for token in tops if token.pos_ in ("VERB", "AUX")]
+        inside = range(self.span.start, self.span.end)
+        found = [
+            token
+            for token in self.span
+            if token.pos_ in ("VERB", "AUX")
+            and (token.head.i == token.i or token.head.i not in inside)
+        ]
         found += [
-            child
+            other
             for verb in tuple(found)
-            for child in verb.conjuncts
-            if child in self.span and child not in found
+            for other in verb.conjuncts
+            if other.i in inside and other not in found
         ]
         return found or [token for token in self.span if token.pos_ in ("VERB", "AUX")][:1]
 
@@ -71,13 +77,21 @@ class _Content:
             )
 
 
-def classify(span: Span, *, cue_lemma: str | None, quote: Quote) -> Kind:
+def classify(
+    span: Span,
+    *,
+    cue_lemma: str | None,
+    quote: Quote,
+    quantities: Sequence[Quantity] | None = None,
+) -> Kind:
     """The kind of the claim in `span`: the content without its cue where there is an attribution.
 
     `cue_lemma` is the lemma of the cue's head ("say", "deny", "promise"), none where nobody is said
-    to speak. Deterministic; a span without a verb is a quantity or a statement.
+    to speak; `quantities` are those of the span, found here when they are not given. Deterministic; a span without a verb is a quantity or a statement.
     """
-    content = _Content(span, cue_lemma.lower() if cue_lemma else None, quote)
+    if quantities is None:
+        quantities = find_quantities(span)
+    content = _Content(span, cue_lemma.lower() if cue_lemma else None, quote, quantities)
     return next((kind for rule in _RULES if (kind := rule(content))), Kind.STATEMENT)
 
 
@@ -217,7 +231,7 @@ def _quantity(content: _Content) -> Kind | None:
     """A number that carries the statement, not a mere "two reports"."""
     counted = (
         quantity.unit == "%" or quantity.low is None or quantity.high is None or quantity.high >= 10
-        for quantity in find_quantities(content.span)
+        for quantity in content.quantities
     )
     return Kind.QUANTITY if any(counted) else None
 

@@ -5,12 +5,14 @@ set by hand. No labelled data was fitted: sets of subjectivity labels may be mea
 trained on, so this is a readable stand-in rather than a state of the art. `explain` says what counted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from spacy.tokens import Span, Token
+from spacy.parts_of_speech import IDS
+from spacy.strings import get_string_id
+from spacy.tokens import Span
 
 from services.extract.objectivity_words import (
     ATTITUDE,
@@ -26,60 +28,77 @@ from services.extract.objectivity_words import (
     SECOND_PERSON,
     STANCE_OPENERS,
 )
+from services.extract.score_tokens import Ints, Mask, TokenTable
 
 _MOST = 3
 """A feature counts at most this often, so that long sentences are not judged by their length."""
 
+Counts = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True)
-class _Sentence:
-    """A span's tokens without white space."""
+class _Sentences:
+    """Spans with the table of their tokens."""
 
-    tokens: Sequence[Token]
-    text: str
+    table: TokenTable
+    texts: Sequence[str]
 
-    def count(self, test: Callable[[Token], bool]) -> int:
-        return sum(map(test, self.tokens))
+    def count(self, mask: Mask) -> Counts:
+        """Tokens in `mask` of each sentence, shape (sentences,)."""
+        return self.table.per_span(mask, len(self.texts))
+
+    def that(self, test: Callable[[str], bool]) -> Counts:
+        """1 for each sentence whose text passes the test."""
+        return np.array([test(text) for text in self.texts], dtype=np.int64)
 
 
-def _lemma_in(words: frozenset[str], *classes: str) -> Callable[[_Sentence], int]:
-    """How many tokens of the word classes (all when none) have a lemma in `words`."""
+Feature = Callable[[_Sentences], Counts]
 
-    def count(sentence: _Sentence) -> int:
-        return sentence.count(
-            lambda token: token.lemma_.lower() in words and (not classes or token.pos_ in classes)
-        )
+
+def _ids(words: Iterable[str]) -> Ints:
+    return np.array(sorted(get_string_id(word) for word in words), dtype=np.uint64)
+
+
+def _lemma_in(words: frozenset[str], *classes: str) -> Feature:
+    """Tokens of the word classes (all when none) whose lemma is in `words`."""
+    ids, kinds = _ids(words), np.array([IDS[name] for name in classes], dtype=np.uint64)
+
+    def count(sentences: _Sentences) -> Counts:
+        mask = np.isin(sentences.table.lemma, ids)
+        return sentences.count(mask & np.isin(sentences.table.pos, kinds) if classes else mask)
 
     return count
 
 
-def _word_in(words: frozenset[str]) -> Callable[[_Sentence], int]:
-    return lambda sentence: sentence.count(lambda token: token.lower_ in words)
+def _word_in(words: frozenset[str]) -> Feature:
+    ids = _ids(words)
+    return lambda sentences: sentences.count(np.isin(sentences.table.lower, ids))
 
 
-def _tag_in(*tags: str) -> Callable[[_Sentence], int]:
-    return lambda sentence: sentence.count(lambda token: token.tag_ in tags)
+def _tag_in(*tags: str) -> Feature:
+    ids = _ids(tags)
+    return lambda sentences: sentences.count(np.isin(sentences.table.tag, ids))
 
 
-def _opens_with(words: frozenset[str]) -> Callable[[_Sentence], int]:
-    return lambda sentence: int(bool(sentence.tokens) and sentence.tokens[0].lower_ in words)
+def _opens_with(words: frozenset[str]) -> Feature:
+    ids = _ids(words)
+
+    def count(sentences: _Sentences) -> Counts:
+        rows = sentences.table.rows
+        first = np.append(True, rows[1:] != rows[:-1])[: len(rows)]
+        return sentences.count(first & np.isin(sentences.table.lower, ids))
+
+    return count
 
 
-def _deontic(sentence: _Sentence) -> int:
-    return sentence.count(lambda token: token.tag_ == "MD" and token.lower_ in DEONTIC)
-
-
-def _asks(sentence: _Sentence) -> int:
-    return int(sentence.text.rstrip("\"'”’ ").endswith("?"))
-
-
-def _quotes(sentence: _Sentence) -> int:
-    return int(any(mark in sentence.text for mark in '"“”'))
+def _deontic(sentences: _Sentences) -> Counts:
+    table = sentences.table
+    return sentences.count(np.isin(table.tag, _ids(["MD"])) & np.isin(table.lower, _ids(DEONTIC)))
 
 
 _QUOTED_WHOLE = ('"', "“")
 
-FEATURES: dict[str, tuple[float, Callable[[_Sentence], float]]] = {
+FEATURES: dict[str, tuple[float, Feature]] = {
     # What judges.
     "evaluative adjective": (0.9, _lemma_in(EVALUATIVE, "ADJ", "ADV", "NOUN")),
     "loaded noun": (1.2, _lemma_in(LOADED, "NOUN", "PROPN")),
@@ -91,8 +110,8 @@ FEATURES: dict[str, tuple[float, Callable[[_Sentence], float]]] = {
     "modal": (0.3, _tag_in("MD")),
     "opens an argument": (0.6, _opens_with(STANCE_OPENERS)),
     "points back": (0.4, _opens_with(POINTERS)),
-    "question": (1.0, _asks),
-    "exclamation": (1.0, lambda sentence: int("!" in sentence.text)),
+    "question": (1.0, lambda s: s.that(lambda text: text.rstrip("\"'”’ ").endswith("?"))),
+    "exclamation": (1.0, lambda s: s.that(lambda text: "!" in text)),
     "first person": (0.4, _word_in(FIRST_PERSON)),
     "second person": (0.4, _word_in(SECOND_PERSON)),
     "negation": (0.3, _word_in(frozenset(("not", "n't", "n’t", "never", "no")))),
@@ -101,9 +120,12 @@ FEATURES: dict[str, tuple[float, Callable[[_Sentence], float]]] = {
     "adverb": (0.1, _tag_in("RB")),
     # What reports.
     "reporting verb": (-0.8, _lemma_in(REPORTING, "VERB")),
-    "quotation": (-0.8, _quotes),
-    "opens with a quotation": (-0.8, lambda s: int(s.text.lstrip().startswith(_QUOTED_WHOLE))),
-    "number": (-0.4, lambda sentence: sentence.count(lambda token: token.like_num)),
+    "quotation": (-0.8, lambda s: s.that(lambda text: any(mark in text for mark in '"“”'))),
+    "opens with a quotation": (
+        -0.8,
+        lambda s: s.that(lambda text: text.lstrip().startswith(_QUOTED_WHOLE)),
+    ),
+    "number": (-0.4, lambda s: s.count(s.table.like_num)),
     "name": (-0.2, _tag_in("NNP", "NNPS")),
     "past tense": (-0.2, _tag_in("VBD", "VBN")),
 }
@@ -115,12 +137,20 @@ _BIAS = -0.5
 
 def probabilities(spans: Sequence[Span]) -> npt.NDArray[np.float32]:
     """The probability that each span reports rather than judges, shape (len(spans),)."""
-    odds = np.array([_BIAS + sum(explain(span).values()) for span in spans], dtype=np.float64)
+    odds = np.full(len(spans), _BIAS)
+    for added in _added(spans).values():
+        odds += added
     return np.asarray(1.0 / (1.0 + np.exp(odds)), dtype=np.float32)
 
 
 def explain(span: Span) -> dict[str, float]:
-    """What each feature that occurs adds to the log-odds of judging."""
-    sentence = _Sentence([token for token in span if not token.is_space], span.text)
-    counts = ((name, weight, feature(sentence)) for name, (weight, feature) in FEATURES.items())
-    return {name: weight * min(count, _MOST) for name, weight, count in counts if count}
+    """What each feature that occurs in `span` adds to the log-odds of judging."""
+    return {name: float(added[0]) for name, added in _added([span]).items() if added[0]}
+
+
+def _added(spans: Sequence[Span]) -> dict[str, npt.NDArray[np.float64]]:
+    sentences = _Sentences(TokenTable.of(spans), [span.text for span in spans])
+    return {
+        name: weight * np.minimum(feature(sentences), _MOST)
+        for name, (weight, feature) in FEATURES.items()
+    }

@@ -16,6 +16,7 @@ from services.extract.quantities_patterns import BOUND, PATTERNS, UNIT, Reading
 from services.extract.units import BOUNDS, CURRENCY_WORDS, HINTS, INFINITE, MEASURES, NAMING
 
 _NAMED = frozenset(("PRODUCT", "LAW", "FAC", "WORK_OF_ART", "ORG", "EVENT", "PERSON"))
+_DIGIT = re.compile(r"\d")
 _GOES_ON = re.compile(r"[.,:/]\d|:\w|-?[^\W_]|[ \xa0][ap]\.?m\b")
 """What makes figures part of something else: "1.2.3", "10:30", "20th", "45-year-old", "5 p.m."."""
 _BEFORE_A_NOUN = frozenset(("ADJ", "ADV", "DET", "VERB", "PRON", "NUM"))
@@ -27,11 +28,13 @@ def find_quantities(span: Span) -> list[Quantity]:
     `low` and `high` bound what the words allow, none being open; both are the number itself where it
     is exact. Shares ("half of", "one in five") are per cent.
     """
-    if not any(token.lower_ in HINTS or any(map(str.isdigit, token.text)) for token in span):
+    text = span.text
+    if not _DIGIT.search(text) and not any(token.lower_ in HINTS for token in span):
         return []
-    taken = time_spans(span)
+    readings = list(_readings(text))
+    taken = time_spans(span) if readings else []
     found: list[Quantity] = []
-    for reading in _readings(span.text):
+    for reading in readings:
         if any(reading.start < end and start < reading.end for start, end in taken):
             continue
         if complete := _complete(reading, span):
@@ -42,15 +45,17 @@ def find_quantities(span: Span) -> list[Quantity]:
 
 def _readings(text: str) -> Iterator[Reading]:
     """Readings that do not overlap, in reading order: the earlier, the longer, the first pattern."""
+    has_digit = _DIGIT.search(text) is not None
     found = [
         (match.start(), -match.end(), order, match)
-        for order, (pattern, _) in enumerate(PATTERNS)
-        for match in pattern.finditer(text)
+        for order, one in enumerate(PATTERNS)
+        if has_digit or not one.figures_only
+        for match in one.pattern.finditer(text)
     ]
     found.sort(key=lambda one: one[:3])
     end = 0
     for start, negative_end, order, match in found:
-        if start >= end and (reading := PATTERNS[order][1](match)):
+        if start >= end and (reading := PATTERNS[order].read(match)):
             yield reading
             end = -negative_end
 

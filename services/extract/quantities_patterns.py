@@ -119,8 +119,18 @@ def _small(text: str) -> float:
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _NUMBER = rf"(?:{FIGURES}|(?:{_either(SMALL)})\b)"
 
-PATTERNS: tuple[tuple[re.Pattern[str], Callable[[Match], Reading | None]], ...] = (
-    (
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern, what it reads, and whether it needs a digit to match at all."""
+
+    pattern: re.Pattern[str]
+    read: Callable[[Match], Reading | None]
+    figures_only: bool = False
+
+
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern(
         re.compile(
             rf"{_START}(?P<part>{_NUMBER})[ ](?:in|out[ ]of)[ ](?:every[ ])?(?P<whole>{_NUMBER}|hundred\b)"
             rf"(?![-.,]?\d)",
@@ -128,7 +138,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[Match], Reading | None]], ...] 
         ),
         _share,
     ),
-    (
+    Pattern(
         re.compile(
             rf"{_START}(?:(?P<half>half)(?=[ ](?:of|the|its|their|all)\b)"
             r"|(?P<count>a|one|two|three|four|five)[ -](?P<name>third|quarter|fifth|tenth)s?(?=[ ]of\b))",
@@ -136,30 +146,36 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[Match], Reading | None]], ...] 
         ),
         _fraction,
     ),
-    (
+    Pattern(
         re.compile(
             rf"{_START}(?P<sign>{_SIGN})?(?P<low>{FIGURES})(?P<scale>{SCALE})?"
             rf"(?:[-–]|[ ]to[ ])(?P<sign2>{_SIGN})?(?P<high>{FIGURES})(?P<scale2>{SCALE})?"
         ),
         _range,
+        figures_only=True,
     ),
-    (
+    Pattern(
         re.compile(
             rf"{_START}[Bb]etween[ ](?P<sign>{_SIGN})?(?P<low>{FIGURES})(?P<scale>{SCALE})?"
             rf"[ ]and[ ](?P<sign2>{_SIGN})?(?P<high>{FIGURES})(?P<scale2>{SCALE})?"
         ),
         _range,
+        figures_only=True,
     ),
-    (re.compile(rf"{_START}(?P<sign>{_SIGN})?(?P<low>{FIGURES})(?P<scale>{SCALE})?"), _single),
-    (re.compile(rf"{_START}(?P<words>{WORDS})(?!-)", _I), _spelt),
-    (
+    Pattern(
+        re.compile(rf"{_START}(?P<sign>{_SIGN})?(?P<low>{FIGURES})(?P<scale>{SCALE})?"),
+        _single,
+        figures_only=True,
+    ),
+    Pattern(re.compile(rf"{_START}(?P<words>{WORDS})(?!-)", _I), _spelt),
+    Pattern(
         re.compile(
             rf"{_START}(?P<crowd>{_either(CROWDS)})(?:[ ]of[ ](?P<scale>thousands|millions|billions|trillions))?\b",
             _I,
         ),
         _crowd,
     ),
-    (
+    Pattern(
         re.compile(
             rf"{_START}(?P<few>half a|{_either(FEW)})(?:[ ](?P<scale>hundred|thousand|million|billion|trillion))?\b",
             _I,

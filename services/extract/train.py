@@ -20,7 +20,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from services.extract.checkworthiness import ARTEFACT, Model, save
-from services.extract.checkworthiness_features import BUCKETS, DENSE, features_of
+from services.extract.checkworthiness_features import BUCKETS, features_of
 from services.extract.evaluation_scores import Report, measure
 from services.language.pipeline import load_pipeline
 from services.runtime.errors import UserError
@@ -71,17 +71,10 @@ def _letters(text: str) -> str:
 
 def matrix_of(docs: Sequence[Doc]) -> csr_matrix:
     """The features of each doc, shape (len(docs), BUCKETS + len(DENSE))."""
-    features = list(features_of([doc[:] for doc in docs]))
-    ends = np.cumsum([0] + [len(one.buckets) for one in features])
-    hashed = csr_matrix(
-        (
-            np.concatenate([one.values for one in features]),
-            np.concatenate([one.buckets for one in features]),
-            ends,
-        ),
-        shape=(len(features), BUCKETS),
-    )
-    return hstack([hashed, csr_matrix(np.stack([one.dense for one in features]))]).tocsr()
+    features = features_of([doc[:] for doc in docs])
+    shape = (len(docs), BUCKETS)
+    hashed = csr_matrix((features.values, (features.rows, features.buckets)), shape=shape)
+    return hstack([hashed, csr_matrix(features.dense)]).tocsr()
 
 
 def fit(docs: Sequence[Doc], labels: Sequence[str], *, strength: float = STRENGTH) -> Model:
