@@ -78,7 +78,7 @@ class Lemmas:
             for suffix, replacement in self._rules[part]:
                 stem = word.removesuffix(suffix) + replacement
                 if word.endswith(suffix) and len(stem) > 1 and stem in self._known[part]:
-                    return stem
+                    return str(stem)
         return word
 
 

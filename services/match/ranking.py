@@ -90,7 +90,8 @@ def _ranked(
             view.head,
             comparison,
             weights,
-            cosine=hit.cosine if vectors else None,
+            # A vector's last digits depend on what was encoded beside it; a match must not.
+            cosine=round(hit.cosine, 4) if vectors else None,
             bm25=hit.bm25 / best,
             rank=hit.rank / first,
         )
@@ -109,8 +110,8 @@ def _explained(claim: Statement, one: _Scored, analyser: Analyser) -> Match:
     relation = relation_of(evidence, comparison, one.probability)
     return Match(
         evidence=evidence,
-        score=round(one.score, 6),
-        probability=round(one.probability, 6),
+        score=round(one.score, 4),
+        probability=round(one.probability, 4),
         relation=relation,
         why=reason(evidence, relation, comparison),
         scores={name: round(value, 4) for name, value in one.features.items()},
