@@ -1,0 +1,139 @@
+"""`claimdesk evaluate`: how well the parts do on data with known answers."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli import evaluate_retrieval
+from services.cli.common import JsonFlag, make_app, out, print_json, print_table
+
+if TYPE_CHECKING:
+    from services.extract.evaluation import Found, Ratio
+    from services.extract.evaluation_scores import Report
+
+FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+FolderArgument = Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group `evaluate`."""
+    group = typer.Typer(help="Measure on data with known answers.", no_args_is_help=True)
+    app.add_typer(group, name="evaluate")
+    for command in (seed, attribution, checkworthiness, objectivity):
+        group.command()(command)
+    evaluate_retrieval.register(app)
+
+
+def seed(folder: FolderArgument, as_json: JsonFlag = False) -> None:
+    """Claims, speakers, chains and dates of one annotated article (a folder with gold.json)."""
+    from services.extract.evaluation import SEED_DEFINITIONS, evaluate_seed
+
+    found = evaluate_seed(folder, make_app().pipeline)
+    ratios = {
+        name: getattr(found, name) for name in ("claims", "speakers", "chains", "dates", "due")
+    }
+    if as_json:
+        figures = {name: _ratio(ratio) for name, ratio in ratios.items()}
+        print_json(
+            {
+                **figures,
+                "trespasses": found.trespasses,
+                "results": [asdict(r) for r in found.results],
+            }
+        )
+        return
+    _print_definitions(SEED_DEFINITIONS)
+    print_table(
+        "Figures", ("measure", "right", "of"), [(n, r.hits, r.total) for n, r in ratios.items()]
+    )
+    out.print(f"trespasses: {len(found.trespasses)}", *found.trespasses, highlight=False)
+    misses = [r for r in found.results if not r.found or r.wrong]
+    if misses:
+        rows = [(r.text, r.nearest, r.overlap, ", ".join(r.wrong)) for r in misses]
+        print_table("Misses", ("annotated", "nearest", "overlap", "wrong"), rows)
+
+
+def attribution(file: FileArgument, as_json: JsonFlag = False) -> None:
+    """Contents and sources on annotated texts (JSON lines, plain or gzip: id, text, attributions)."""
+    from services.extract.evaluation import ATTRIBUTION_DEFINITIONS, evaluate_attribution
+
+    found = evaluate_attribution(file, make_app().pipeline)
+    if as_json:
+        print_json(
+            {
+                "articles": found.articles,
+                "content": _found(found.content),
+                "quoted": _found(found.quoted),
+                "source": _ratio(found.source),
+                "source_out_of_sentence": _ratio(found.source_out_of_sentence),
+            }
+        )
+        return
+    _print_definitions(ATTRIBUTION_DEFINITIONS)
+    rows: list[tuple[Any, ...]] = []
+    for name, part in (("content", found.content), ("quoted content", found.quoted)):
+        rows += [
+            (f"{name}: precision", f"{part.precision.value:.3f}", _counts(part.precision)),
+            (f"{name}: recall", f"{part.recall.value:.3f}", _counts(part.recall)),
+            (f"{name}: F1", f"{part.f1:.3f}", ""),
+        ]
+    for name, ratio in (
+        ("source right", found.source),
+        ("source right, out of the sentence", found.source_out_of_sentence),
+    ):
+        rows.append((name, f"{ratio.value:.3f}", _counts(ratio)))
+    print_table(f"{found.articles} articles", ("measure", "value", "counts"), rows)
+
+
+def checkworthiness(file: FileArgument, as_json: JsonFlag = False) -> None:
+    """Check-worthiness on ClaimBuster's CSV (columns Text, Verdict): class 1 against the rest."""
+    from services.extract.evaluation_scores import evaluate_checkworthiness
+
+    _print_scores(evaluate_checkworthiness(file, make_app().pipeline), as_json=as_json)
+
+
+def objectivity(file: FileArgument, as_json: JsonFlag = False) -> None:
+    """Subjectivity on a CheckThat! TSV (columns sentence, label): SUBJ is the positive class."""
+    from services.extract.evaluation_scores import evaluate_objectivity
+
+    _print_scores(evaluate_objectivity(file, make_app().pipeline), as_json=as_json)
+
+
+def _print_scores(report: "Report", *, as_json: bool) -> None:
+    figures = report.as_dict()
+    if as_json:
+        print_json(figures)
+        return
+    _print_definitions(
+        ("F1 is that of the positive class at 0.5, macro F1 the mean over both classes; the calibration error is the "
+         "mean distance of predicted and observed share over ten bins, weighted by count.",)
+    )  # fmt: skip
+    bins = figures.pop("reliability")
+    print_table("Figures", ("measure", "value"), list(figures.items()))
+    if isinstance(bins, Sequence):
+        rows = [tuple(row.values()) for row in bins if isinstance(row, dict)]
+        print_table("Reliability", ("from", "to", "sentences", "predicted", "observed"), rows)
+
+
+def _print_definitions(definitions: Sequence[str]) -> None:
+    for definition in definitions:
+        out.print(f"- {definition}", highlight=False, markup=False)
+
+
+def _ratio(ratio: "Ratio") -> dict[str, float]:
+    return {"hits": ratio.hits, "total": ratio.total, "value": round(ratio.value, 4)}
+
+
+def _found(found: "Found") -> dict[str, Any]:
+    return {
+        "precision": _ratio(found.precision),
+        "recall": _ratio(found.recall),
+        "f1": round(found.f1, 4),
+    }
+
+
+def _counts(ratio: "Ratio") -> str:
+    return f"{ratio.hits} of {ratio.total}"
