@@ -18,7 +18,11 @@ def configure_logging(level: str | None = None, style: str | None = None) -> Non
     number = logging.getLevelNamesMapping().get(level, logging.INFO)
     plain = style == "json" or (style == "auto" and not sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if plain else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if plain
+        # The prettier tracebacks take quadratic time on the text of an exception, which may hold
+        # text from outside.
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
