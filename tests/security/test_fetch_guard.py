@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import threading
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -235,7 +236,13 @@ def test_a_bomb_is_refused_long_before_it_is_unpacked(encoding: str) -> None:
     bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(200)) + packer.flush()
     assert len(bomb) < 250_000
     answer = Answer(headers={"content-encoding": encoding}, body=bomb)
-    assert reason(lambda: served(answer, limit=1_000_000)) == "too_large"
+    tracemalloc.start()
+    try:
+        assert reason(lambda: served(answer, limit=1_000_000)) == "too_large"
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000, "a piece of it was unpacked without limit"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class FakeWeb:
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         with self.lock:
             self.got.append((url, headers["webhook-id"]))
-            status = self.answers.get(url, lambda: 200)()
+        status = self.answers.get(url, lambda: 200)()
         if not status:
             raise WebError("timeout", "it never answered")
         return Response(url, status, self.headers)
@@ -194,6 +194,41 @@ def test_a_dead_endpoint_is_asked_once_a_turn_and_the_others_get_everything(benc
     assert turns <= 30 / EACH + 1
     assert len(bench.web.ids(dead)) <= turns
     assert bench.states()["d499"] == ("owed", 0)
+
+
+def test_an_endpoint_that_keeps_failing_rests_longer_each_time(bench: Bench) -> None:
+    bench.web.answers[HOOK] = lambda: 500
+    bench.owe(*(f"n{number}" for number in range(300)))
+    for _ in range(200):
+        bench.turn(1)
+    # After 2.5 to 5 seconds, then twice as long each time: without rest it would be 200 times.
+    assert 4 <= len(bench.web.got) <= 8
+
+
+def test_while_an_endpoint_is_served_nothing_more_of_it_is_taken(bench: Bench) -> None:
+    reached, let_go = threading.Event(), threading.Event()
+
+    def hang() -> int:
+        reached.set()
+        let_go.wait(60)
+        return 200
+
+    bench.web.answers[HOOK] = hang
+    bench.store.add(make_subscription("quiet"))
+    bench.owe("n1")
+    stop = threading.Event()
+    with ThreadPoolExecutor(8) as pool:
+        assert bench.deliverer.start_due(pool, stop)
+        assert reached.wait(60)
+        bench.owe("n2")
+        bench.owe("q1", subscription="quiet")
+        assert bench.deliverer.start_due(pool, stop)
+        assert not bench.deliverer.start_due(pool, stop)
+        assert bench.store.due(bench.clock.now()), "n2 was taken although nobody can serve it"
+        let_go.set()
+    bench.deliverer.finish()
+    bench.turn()
+    assert bench.web.ids() == ["n1", "n2"]
 
 
 def test_one_alert_that_an_endpoint_refuses_does_not_block_its_others(bench: Bench) -> None:
