@@ -27,21 +27,20 @@ from tests.support.logs import (
     service_of,
     small,
 )
-from tests.support.places import place  # noqa: F401 - a fixture
 
 EXTRACT = [("extract", ARTICLES)]
 
 
 @pytest.fixture(autouse=True)
-def topics(place: Place) -> None:  # noqa: F811
+def topics(place: Place) -> None:
     place.admin.ensure(small())
 
 
-def letters_of(place: Place) -> list[DeadLetter]:  # noqa: F811
+def letters_of(place: Place) -> list[DeadLetter]:
     return [letter.content for letter in list_letters(place.admin) if letter.content]
 
 
-def outputs_of(place: Place) -> list[tuple[str, int]]:  # noqa: F811
+def outputs_of(place: Place) -> list[tuple[str, int]]:
     """(article, revision) of the claims events, in the log's order."""
     found = []
     for record in place.admin.read(CLAIMS):
@@ -50,7 +49,7 @@ def outputs_of(place: Place) -> list[tuple[str, int]]:  # noqa: F811
     return found
 
 
-def test_messages_of_one_key_are_handled_and_passed_on_in_order(place: Place) -> None:  # noqa: F811
+def test_messages_of_one_key_are_handled_and_passed_on_in_order(place: Place) -> None:
     place.producer.publish([article_message(i, key="abcd"[i % 4]) for i in range(40)])
     handled: list[tuple[str, int]] = []
 
@@ -67,7 +66,7 @@ def test_messages_of_one_key_are_handled_and_passed_on_in_order(place: Place) ->
             )
 
 
-def test_a_step_goes_on_where_it_stopped(place: Place) -> None:  # noqa: F811
+def test_a_step_goes_on_where_it_stopped(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(5)])
     run_until_drained(place, service_of(extract_step()))
     place.producer.publish([article_message(i) for i in range(5, 8)])
@@ -75,7 +74,7 @@ def test_a_step_goes_on_where_it_stopped(place: Place) -> None:  # noqa: F811
     assert outputs_of(place) == [("a", i) for i in range(8)]
 
 
-def test_steps_of_one_process_feed_each_other(place: Place) -> None:  # noqa: F811
+def test_steps_of_one_process_feed_each_other(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(3)])
     seen: list[int] = []
 
@@ -91,7 +90,7 @@ def test_steps_of_one_process_feed_each_other(place: Place) -> None:  # noqa: F8
     assert seen == [0, 1, 2]
 
 
-def test_a_replay_from_the_beginning_gives_the_same_events(place: Place) -> None:  # noqa: F811
+def test_a_replay_from_the_beginning_gives_the_same_events(place: Place) -> None:
     place.producer.publish([article_message(i, key="ab"[i % 2]) for i in range(6)])
     run_until_drained(place, service_of(extract_step()))
     place.admin.seek("extract", ARTICLES, 0)
@@ -114,7 +113,7 @@ POISON = {
 
 
 def test_every_kind_of_poison_is_kept_with_its_reason_and_the_next_message_goes_through(
-    place: Place,  # noqa: F811
+    place: Place,
 ) -> None:
     for number, value in enumerate(POISON.values()):
         place.producer.publish([Message(ARTICLES.name, "a", value, (("from", "a feed"),))])
@@ -132,14 +131,14 @@ def test_every_kind_of_poison_is_kept_with_its_reason_and_the_next_message_goes_
         assert letter.message
 
 
-def test_a_tombstone_is_poison_too(place: Place) -> None:  # noqa: F811
+def test_a_tombstone_is_poison_too(place: Place) -> None:
     place.producer.publish([Message(ARTICLES.name, "a", None), article_message(0)])
     run_until_drained(place, service_of(extract_step()))
     assert [letter.reason for letter in letters_of(place)] == ["empty"]
     assert outputs_of(place) == [("a", 0)]
 
 
-def test_an_unexpected_exception_is_tried_again_and_then_a_dead_letter(place: Place) -> None:  # noqa: F811
+def test_an_unexpected_exception_is_tried_again_and_then_a_dead_letter(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(3)])
     tried: list[int] = []
 
@@ -157,7 +156,7 @@ def test_an_unexpected_exception_is_tried_again_and_then_a_dead_letter(place: Pl
     assert outputs_of(place) == [("a", 0), ("a", 2)]
 
 
-def test_what_a_step_refuses_is_kept_with_the_reason_it_gave(place: Place) -> None:  # noqa: F811
+def test_what_a_step_refuses_is_kept_with_the_reason_it_gave(place: Place) -> None:
     place.producer.publish([article_message(0)])
 
     def handle(_: Article) -> list[ArticleClaims]:
@@ -169,7 +168,7 @@ def test_what_a_step_refuses_is_kept_with_the_reason_it_gave(place: Place) -> No
 
 
 def test_a_dead_letter_is_replayed_once_its_reason_is_gone_and_another_is_dropped(
-    place: Place,  # noqa: F811
+    place: Place,
 ) -> None:
     place.producer.publish([article_message(0), article_message(1, key="b")])
 
@@ -185,7 +184,7 @@ def test_a_dead_letter_is_replayed_once_its_reason_is_gone_and_another_is_droppe
     assert outputs_of(place) == [("a", 0)]
 
 
-def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_lost(place: Place) -> None:  # noqa: F811
+def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_lost(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(4)])
     back, health, asked = threading.Event(), Health(), threading.Event()
 
@@ -210,7 +209,7 @@ def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_lost(place: Plac
     assert letters_of(place) == []
 
 
-def test_too_many_bad_messages_in_a_row_stop_the_step_and_keep_the_rest(place: Place) -> None:  # noqa: F811
+def test_too_many_bad_messages_in_a_row_stop_the_step_and_keep_the_rest(place: Place) -> None:
     bad = [Message(ARTICLES.name, "a", b"bad") for _ in range(5)]
     place.producer.publish([*bad[:2], article_message(0), *bad])
     health = Health()
@@ -245,7 +244,7 @@ class Worker:
         self.stopped.set()
 
 
-def test_a_background_worker_that_fails_stops_everything_and_is_told(place: Place) -> None:  # noqa: F811
+def test_a_background_worker_that_fails_stops_everything_and_is_told(place: Place) -> None:
     other = Worker()
     with (
         pytest.raises(OSError, match="address in use"),
@@ -260,14 +259,14 @@ def test_a_background_worker_that_fails_stops_everything_and_is_told(place: Plac
     assert other.stopped.is_set()
 
 
-def test_a_background_worker_waits_for_what_is_away(place: Place) -> None:  # noqa: F811
+def test_a_background_worker_waits_for_what_is_away(place: Place) -> None:
     worker = Worker(NotReady("the mail server", "no route"))
     with running(place, service_of(background=[worker])):
         eventually(lambda: worker.runs == 2, "it runs again")
     assert worker.stopped.is_set()
 
 
-def test_the_largest_article_passes_through(place: Place) -> None:  # noqa: F811
+def test_the_largest_article_passes_through(place: Place) -> None:
     text = "\U0001f600" * 1_980_000  # four bytes each in UTF-8
     place.producer.publish([article_message(0, text=text), article_message(1)])
     seen: list[int] = []
@@ -280,7 +279,7 @@ def test_the_largest_article_passes_through(place: Place) -> None:  # noqa: F811
     assert seen == [1_980_000, 10]
 
 
-def test_an_event_too_large_to_publish_is_a_dead_letter(place: Place) -> None:  # noqa: F811
+def test_an_event_too_large_to_publish_is_a_dead_letter(place: Place) -> None:
     place.producer.publish([article_message(0), article_message(1)])
 
     def handle(article: Article) -> list[ArticleClaims]:

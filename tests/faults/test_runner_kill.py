@@ -17,18 +17,17 @@ from services.ports.event_log import drained
 from services.runtime.events import decode
 from services.runtime.executor import Message
 from tests.support.logs import PATIENCE, Place, article_message, eventually, small
-from tests.support.places import place  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[2]
 EXTRACT = [("extract", ARTICLES)]
 
 
 @pytest.fixture(autouse=True)
-def topics(place: Place) -> None:  # noqa: F811
+def topics(place: Place) -> None:
     place.admin.ensure(small())
 
 
-def start(place: Place, **environment: str) -> "subprocess.Popen[bytes]":  # noqa: F811
+def start(place: Place, **environment: str) -> "subprocess.Popen[bytes]":
     """Start the step in a process, which heeds signals when this returns."""
     arguments = [place.kind, str(place.folder), place.bootstrap, place.prefix]
     process = subprocess.Popen(
@@ -41,13 +40,13 @@ def start(place: Place, **environment: str) -> "subprocess.Popen[bytes]":  # noq
     return process
 
 
-def effects(place: Place) -> list[tuple[str, int]]:  # noqa: F811
+def effects(place: Place) -> list[tuple[str, int]]:
     file = place.folder / "effects"
     rows = file.read_text().splitlines() if file.exists() else []
     return [(key, int(number)) for _, key, number in (row.split() for row in rows)]
 
 
-def outputs(place: Place) -> list[tuple[str, int]]:  # noqa: F811
+def outputs(place: Place) -> list[tuple[str, int]]:
     found = []
     for record in place.admin.read(CLAIMS):
         claims: ArticleClaims = decode(CLAIMS, record.value).data
@@ -55,7 +54,7 @@ def outputs(place: Place) -> list[tuple[str, int]]:  # noqa: F811
     return found
 
 
-def finish(process: "subprocess.Popen[bytes]", place: Place) -> None:  # noqa: F811
+def finish(process: "subprocess.Popen[bytes]", place: Place) -> None:
     """Let it work until nothing waits, then stop it as an orchestrator does."""
     try:
         eventually(lambda: drained(place.admin, EXTRACT), "the step is drained")
@@ -73,7 +72,7 @@ def assert_in_order(seen: list[tuple[str, int]], expected: dict[str, list[int]])
         assert first == numbers
 
 
-def test_killed_after_the_effect_the_message_comes_again(place: Place) -> None:  # noqa: F811
+def test_killed_after_the_effect_the_message_comes_again(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(6)])
     assert start(place, KILL_AFTER_EFFECT="3").wait(PATIENCE) == -signal.SIGKILL
     finish(start(place), place)
@@ -82,7 +81,7 @@ def test_killed_after_the_effect_the_message_comes_again(place: Place) -> None: 
     assert_in_order(outputs(place), {"a": list(range(6))})
 
 
-def test_killed_before_the_commit_nothing_is_missing(place: Place) -> None:  # noqa: F811
+def test_killed_before_the_commit_nothing_is_missing(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(3)])
     assert start(place, KILL_BEFORE_COMMIT="1").wait(PATIENCE) == -signal.SIGKILL
     finish(start(place), place)
@@ -90,7 +89,7 @@ def test_killed_before_the_commit_nothing_is_missing(place: Place) -> None:  # n
 
 
 def test_killed_before_the_commit_no_output_is_there_twice(
-    place: Place,  # noqa: F811
+    place: Place,
     request: pytest.FixtureRequest,
 ) -> None:
     if place.kind == "kafka":
@@ -107,7 +106,7 @@ def test_killed_before_the_commit_no_output_is_there_twice(
     assert outputs(place) == [("a", 0), ("a", 1), ("a", 2)]
 
 
-def test_killed_after_the_dead_letter_there_is_still_one_letter(place: Place) -> None:  # noqa: F811
+def test_killed_after_the_dead_letter_there_is_still_one_letter(place: Place) -> None:
     place.producer.publish([Message(ARTICLES.name, "a", b"bad"), article_message(0)])
     assert start(place, KILL_BEFORE_COMMIT="1").wait(PATIENCE) == -signal.SIGKILL
     finish(start(place), place)
@@ -120,7 +119,7 @@ def test_killed_after_the_dead_letter_there_is_still_one_letter(place: Place) ->
     assert outputs(place) == [("a", 0)]
 
 
-def test_killed_at_random_nothing_is_lost_and_keys_keep_their_order(place: Place) -> None:  # noqa: F811
+def test_killed_at_random_nothing_is_lost_and_keys_keep_their_order(place: Place) -> None:
     keys = "abcde"
     place.producer.publish([article_message(i, key=keys[i % 5]) for i in range(100)])
     draw = random.Random(20240501)
@@ -144,7 +143,7 @@ def test_killed_at_random_nothing_is_lost_and_keys_keep_their_order(place: Place
         assert len(outputs(place)) == 100
 
 
-def test_told_to_stop_it_finishes_and_commits_what_is_in_hand(place: Place) -> None:  # noqa: F811
+def test_told_to_stop_it_finishes_and_commits_what_is_in_hand(place: Place) -> None:
     place.producer.publish([article_message(i) for i in range(4)])
     hold = place.folder / "go on"
     process = start(place, HOLD=str(hold))
@@ -158,7 +157,7 @@ def test_told_to_stop_it_finishes_and_commits_what_is_in_hand(place: Place) -> N
     assert effects(place) == [("a", i) for i in range(4)]
 
 
-def test_a_second_signal_ends_it_at_once(place: Place) -> None:  # noqa: F811
+def test_a_second_signal_ends_it_at_once(place: Place) -> None:
     place.producer.publish([article_message(0)])
     process = start(place, HOLD=str(place.folder / "never"))
     eventually(lambda: len(effects(place)) == 1, "the message is in hand")
@@ -169,7 +168,7 @@ def test_a_second_signal_ends_it_at_once(place: Place) -> None:  # noqa: F811
     assert outputs(place) == [("a", 0)]
 
 
-def test_two_processes_run_one_step_together(place: Place) -> None:  # noqa: F811
+def test_two_processes_run_one_step_together(place: Place) -> None:
     keys = "abcdef"
     processes = [start(place), start(place)]
     for batch in range(10):
