@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 
 from services.cli.main import build_app
@@ -51,7 +50,7 @@ def _walk(path: str, command: Any) -> list[tuple[str, Any]]:
     return found
 
 
-def _parameters(command: click.Command) -> list[str]:
+def _parameters(command: Any) -> list[str]:
     rows = []
     for parameter in command.params:
         if parameter.name == "help" or getattr(parameter, "hidden", False):
@@ -59,7 +58,7 @@ def _parameters(command: click.Command) -> list[str]:
         names = (
             "/".join(parameter.opts)
             if parameter.opts[0].startswith("-")
-            else parameter.human_readable_name
+            else str(parameter.metavar or parameter.name).upper()
         )
         rows.append(f"- `{names}` {getattr(parameter, 'help', None) or ''}".rstrip())
     return [*rows, ""] if rows else []

@@ -79,8 +79,12 @@ class Settings(BaseSettings):
     )
     lease_seconds: float = Field(900.0, gt=0, description="How long a taken task stays taken")
 
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged: debug, info, warning or error"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="json, console, or auto: JSON unless a terminal reads it"
+    )
 
     @field_validator("health_host", "http_host")
     @classmethod

@@ -27,7 +27,7 @@ INLINE = re.compile(r"`(?:[A-Z_]+=\S+ )*claimdesk ([^`|>;]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 SETTING = re.compile(r"\bCLAIMDESK_([A-Z_]+)\b")
 TARGET = re.compile(r"`make ([a-z-]+)|^\s*(?:\$ )?make ([a-z-]+)", re.MULTILINE)
-NOT_SETTINGS = re.compile(r"TEST_\w+|SECRETS_DIR|ENV")
+NOT_SETTINGS = re.compile(r"TEST_\w+|STACK_\w+|SECRETS_DIR")
 
 
 def pages() -> list[Any]:
