@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from services.extract.evaluation import Found, Ratio
     from services.extract.evaluation_scores import Report
 
+_SCORE_DEFINITION = (
+    "F1 is that of the positive class at 0.5, macro F1 the mean over both classes; the calibration error is the "
+    "mean distance of predicted and observed share over ten bins, weighted by count."
+)
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 FolderArgument = Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True)]
 
@@ -107,10 +111,7 @@ def _print_scores(report: "Report", *, as_json: bool) -> None:
     if as_json:
         print_json(figures)
         return
-    _print_definitions(
-        ("F1 is that of the positive class at 0.5, macro F1 the mean over both classes; the calibration error is the "
-         "mean distance of predicted and observed share over ten bins, weighted by count.",)
-    )  # fmt: skip
+    _print_definitions([_SCORE_DEFINITION])
     bins = figures.pop("reliability")
     print_table("Figures", ("measure", "value"), list(figures.items()))
     if isinstance(bins, Sequence):

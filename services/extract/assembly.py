@@ -6,13 +6,13 @@ from datetime import datetime
 from spacy.tokens import Doc, Span
 
 from schemas.claim import Claim, DateMention, Excluded, ExcludedKind, Quote
-from services.extract.claims import Draft
-from services.extract.contents import offsets_of, tokens_of
 from services.extract.context import Surroundings
 from services.extract.dates import Reference, parse_dateline_date, resolve_article
+from services.extract.draft import Draft
 from services.extract.due import due_date
 from services.extract.kinds import classify
 from services.extract.quantities import find_quantities
+from services.extract.ranges import offsets_of, tokens_of
 from services.extract.resolution import Standalone
 from services.extract.score import Scores, score_spans
 from services.extract.spans import SpanIndex

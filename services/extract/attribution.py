@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
 
-from services.extract.contents import content_of, offsets_of, to_offsets, trim
+from services.extract.contents import content_of
 from services.extract.cues import ACCOUNTS, APPEARANCE, NOUNS, PREPOSITIONS, STANCE, VERBS
 from services.extract.labels import find_labelled
+from services.extract.ranges import offsets_of, to_offsets, trim
 from services.extract.reading import Reading
 from services.extract.report import Form, Report, cue_offsets
 from services.extract.sentences import Layout
@@ -19,8 +20,9 @@ from services.extract.subjects import (
     phrase_of,
     subject_of,
 )
+from services.extract.words import words
 
-_COPULAS = frozenset("be seem feel remain sound become".split())
+_COPULAS = words("be seem feel remain sound become")
 _SHORTEST = 4
 """Characters of content at least."""
 

@@ -4,42 +4,17 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
-from services.extract.contents import Range
+from services.extract.ranges import Range
 from services.extract.subjects import own_subject
+from services.extract.words import words
 
-_ASSERTING_MARKS = frozenset(
-    ["while", "whereas", "although", "though", "as", "because", "since", "after"]
-)
-_OPENERS = frozenset(
-    [
-        "meanwhile",
-        "however",
-        "moreover",
-        "furthermore",
-        "nevertheless",
-        "nonetheless",
-        "besides",
-        "still",
-        "and",
-        "but",
-        "yet",
-        "so",
-        "or",
-        "also",
-        "then",
-        "additionally",
-        "separately",
-        "instead",
-        "indeed",
-        "thus",
-        "therefore",
-        "hence",
-        "while",
-        "whereas",
-        "although",
-        "though",
-        "as",
-    ]
+_ASSERTING_MARKS = words("while whereas although though as because since after")
+_OPENERS = words(
+    """
+    meanwhile however moreover furthermore nevertheless nonetheless besides still and but
+    yet so or also then additionally separately instead indeed thus therefore hence while
+    whereas although though as
+    """
 )
 _FEWEST = 4
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
@@ -112,6 +87,13 @@ def _relative_asserts(token: Token) -> bool:
     before = first.i - 1
     return (
         first.lower_ in {"which", "who", "whose"} and before >= 0 and token.doc[before].text == ","
+    )
+
+
+def asks(sentence: Span) -> bool:
+    """Whether `sentence` is a question."""
+    return (
+        next((t.text for t in reversed(list(sentence)) if t.is_punct and not t.is_quote), "") == "?"
     )
 
 

@@ -1,19 +1,30 @@
 """What a cue reports: the words that belong to it, as stretches of tokens."""
 
-from collections.abc import Iterable
+from spacy.tokens import Token
 
-from spacy.tokens import Doc, Span, Token
-
-from schemas.base import Span as Offsets
 from services.extract.cues import PREPOSITIONS, VERBS, Takes
+from services.extract.ranges import Range, trim
 from services.extract.report import Form
 from services.extract.subjects import is_passive, own_subject
+from services.extract.unparsed import unparsed_content
+from services.extract.words import words
 
-Range = tuple[int, int]
-"""Half-open token indices."""
-
-_AFTER_CONTENT = {"when", "after", "as", "while", "before"}
-_STOP_PARTICIPLES = {"advcl", "acl"}
+_TIMES = frozenset({"DATE", "TIME"})
+_FINITE_TAGS = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_FINITE_PARTS = frozenset({"aux", "auxpass", "nsubj", "nsubjpass", "cop"})
+_COMPLEMENTS = frozenset(
+    {"prep", "xcomp", "oprd", "dobj", "ccomp", "pcomp", "acomp", "prt", "agent"}
+)
+_ADJUNCTS = frozenset({"in", "on", "at", "during", "after", "before", "by"})
+_BREAKS = frozenset({"cc", "conj", "advcl", "punct"})
+_OCCASIONS = words(
+    """
+    interview statement tweet speech conference debate rally event meeting letter email
+    e-mail hearing testimony post twitter appearance briefing reporter radio television tv
+    show program programme ask when phone telephone message memo release
+    """
+)
+"""Words for the occasion or the way of saying something, which are no part of what is said."""
 
 
 def content_of(verb: Token) -> tuple[Form, list[Range]] | None:
@@ -23,7 +34,7 @@ def content_of(verb: Token) -> tuple[Form, list[Range]] | None:
         return Form.CLAUSE, _ranges(clause, verb)
     if Takes.INFINITIVE in takes and (clause := _infinitive(verb)) is not None:
         return Form.INFINITIVE, _ranges_from(verb, clause)
-    if Takes.CLAUSE in takes and (rest := _unparsed(verb, takes)):
+    if Takes.CLAUSE in takes and (rest := unparsed_content(verb, takes)):
         return Form.CLAUSE, rest
     if Takes.OBJECT in takes or verb.lemma_.lower() in PREPOSITIONS:
         first = _object(verb, takes)
@@ -32,121 +43,73 @@ def content_of(verb: Token) -> tuple[Form, list[Range]] | None:
     return None
 
 
-def _unparsed(verb: Token, takes: Takes) -> list[Range]:
-    """Content that the parser hung elsewhere: after "that", before a cue at the end, or right after the cue."""
-    doc, sentence = verb.doc, verb.sent
-    if is_passive(verb):
-        return []
-    that = next(
-        (
-            t
-            for t in doc[verb.i + 1 : min(verb.i + _THAT_WITHIN, sentence.end)]
-            if t.lower_ == "that" and t.tag_ == "IN"
-        ),
-        None,
-    )
-    between = doc[verb.i + 1 : that.i] if that is not None else ()
-    if that is not None and Takes.QUOTE in takes and not any(_is_verb_cue(t) for t in between):
-        return [trim(doc, that.i, _end_of_clause(that, sentence.end))]
-    if Takes.QUOTE not in takes:
-        return []
-    subject = own_subject(verb)
-    first = min(subject.left_edge.i if subject is not None else verb.i, verb.i)
-    before = first - 1
-    if (
-        before > sentence.start + 3
-        and doc[before].text == ","
-        and _ends_sentence(verb, sentence.end)
-    ):
-        return [trim(doc, sentence.start, before)]
-    after = verb.i + 1
-    if verb.lemma_.lower() == "say" and after < sentence.end and doc[after].pos_ in _CLAUSE_STARTS:
-        rest = doc[after : sentence.end]
-        if any(token.tag_ in _FINITE for token in rest):
-            return [trim(doc, after, sentence.end)]
-    return []
-
-
-_THAT_WITHIN = 15
-_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
-_CLAUSE_STARTS = frozenset({"PROPN", "PRON", "DET", "NOUN", "ADJ", "NUM"})
-
-
-def _is_verb_cue(token: Token) -> bool:
-    return token.pos_ == "VERB" and token.lemma_.lower() in VERBS
-
-
-def _end_of_clause(token: Token, end: int) -> int:
-    """Where the clause that `token` opens ends: its head's subtree, or the sentence."""
-    head = token.head
-    return head.right_edge.i + 1 if head.i > token.i else end
-
-
-def _ends_sentence(verb: Token, end: int) -> bool:
-    """Whether nothing but the speaker, a time or a place follows the cue."""
-    rest = [
-        token for token in verb.doc[verb.i + 1 : end] if not token.is_punct and not token.is_space
-    ]
-    return len(rest) <= 12 and not any(token.tag_ in _FINITE for token in rest)
-
-
 def _clause(verb: Token) -> Token | None:
-    best: Token | None = None
-    for child in verb.children:
-        if child.dep_ == "ccomp" and child.pos_ in {"VERB", "AUX", "NOUN", "ADJ", "PROPN"}:
-            if child.i > verb.i or _is_finite(child):
-                best = child if best is None or child.i > verb.i else best
-    return best
+    """The clause that is the verb's complement: the last one after it, else a finite one before it."""
+    clauses = [
+        child
+        for child in verb.children
+        if child.dep_ == "ccomp" and child.pos_ in _HEADS_OF_CLAUSES
+    ]
+    after = [clause for clause in clauses if clause.i > verb.i]
+    before = [clause for clause in clauses if clause.i < verb.i and _is_finite(clause)]
+    return next(iter([*after[::-1], *before]), None)
+
+
+_HEADS_OF_CLAUSES = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
 
 
 def _is_finite(token: Token) -> bool:
-    return token.tag_ in {"VBD", "VBP", "VBZ", "MD"} or any(
-        child.dep_ in {"aux", "auxpass", "nsubj", "nsubjpass", "cop"} for child in token.children
+    return token.tag_ in _FINITE_TAGS or any(
+        child.dep_ in _FINITE_PARTS for child in token.children
     )
 
 
 def _infinitive(verb: Token) -> Token | None:
     for child in verb.rights:
-        if child.dep_ in {"xcomp", "ccomp"} and any(part.lower_ == "to" for part in child.lefts):
+        if child.dep_ in {"xcomp", "ccomp"} and _has_to(child):
             return child
         if child.dep_ == "dobj":  # "urged China to …" parsed as a clause of the noun
-            for inner in child.rights:
-                if inner.dep_ in {"acl", "relcl"} and any(
-                    part.lower_ == "to" for part in inner.lefts
-                ):
-                    return inner
+            inner = next(
+                (c for c in child.rights if c.dep_ in {"acl", "relcl"} and _has_to(c)), None
+            )
+            if inner is not None:
+                return inner
     return None
 
 
+def _has_to(clause: Token) -> bool:
+    return any(part.lower_ == "to" for part in clause.lefts)
+
+
 def _object(verb: Token, takes: Takes) -> Token | None:
-    """The first word to the right that belongs to the content of "accused Russia of meddling"."""
+    """The first word of the content of "accused Russia of meddling", "called for talks"."""
     prepositions = PREPOSITIONS.get(verb.lemma_.lower(), set())
     for child in verb.rights:
         if child.lower_ in prepositions and child.dep_ in {"prep", "prt", "advmod"}:
-            if any(True for _ in child.rights):
+            found = _after_preposition(verb, child)
+            if found is not None:
+                return found
+        elif Takes.OBJECT in takes and child.dep_ in {"dobj", "oprd"}:
+            if child.ent_type_ not in _TIMES:
                 return child
-            after = child.i + 1
-            if after < verb.sent.end and verb.doc[after].dep_ in {"prep", "dobj"}:
-                return verb.doc[after]
-            if child.dep_ == "prt":
-                continue
-        if (
-            Takes.OBJECT in takes
-            and child.dep_ in {"dobj", "oprd"}
-            and child.ent_type_ not in {"DATE", "TIME"}
-        ):
-            return child
-    if Takes.OBJECT in takes and is_passive(verb):
-        subject = own_subject(verb)
-        for child in verb.rights:
-            if child.dep_ in {"oprd", "prep", "xcomp"} and child.lower_ not in {
-                "by",
-                "in",
-                "on",
-                "at",
-                "after",
-            }:
-                return subject if subject is not None and subject.pos_ != "PRON" else child
+    return _passive_object(verb) if Takes.OBJECT in takes and is_passive(verb) else None
+
+
+def _after_preposition(verb: Token, preposition: Token) -> Token | None:
+    if any(True for _ in preposition.rights):
+        return preposition
+    after = preposition.i + 1
+    if after < verb.sent.end and verb.doc[after].dep_ in {"prep", "dobj"}:
+        return verb.doc[after]
+    return None
+
+
+def _passive_object(verb: Token) -> Token | None:
+    """In "Russia was accused of meddling" the subject is part of the content."""
+    subject = own_subject(verb)
+    for child in verb.rights:
+        if child.dep_ in {"oprd", "prep", "xcomp"} and child.lower_ not in _ADJUNCTS:
+            return subject if subject is not None and subject.pos_ != "PRON" else child
     return None
 
 
@@ -195,17 +158,10 @@ def _belongs_to_saying(child: Token) -> bool:
     """A time, an occasion ("in an interview"), another cue ("adding …") or its reason ("when asked")."""
     if child.lemma_.lower() in VERBS or child.lower_ in {"according", "as"}:
         return True
-    words = list(child.subtree)[:12]
     return any(
-        word.ent_type_ in {"DATE", "TIME"} or word.lemma_.lower() in _OCCASIONS for word in words
+        token.ent_type_ in _TIMES or token.lemma_.lower() in _OCCASIONS
+        for token in list(child.subtree)[:12]
     )
-
-
-_OCCASIONS = frozenset(
-    "interview statement tweet speech conference debate rally event meeting letter email e-mail hearing testimony"
-    " post twitter appearance briefing reporter radio television tv show program programme ask when phone"
-    " telephone message memo release".split()
-)
 
 
 def _tail_after_cue(root: Token, cue: Token) -> Range | None:
@@ -233,90 +189,31 @@ def _ranges_from(verb: Token, clause: Token) -> list[Range]:
 
 def _to_the_right(verb: Token, first: Token) -> list[Range]:
     """From `first` to the end of what depends on the verb, short of adjunct clauses and coordinated verbs."""
-    end = first.right_edge.i + 1
-    for child in verb.rights:
-        if child.i <= first.i:
-            continue
-        if child.dep_ in {
-            "prep",
-            "xcomp",
-            "oprd",
-            "dobj",
-            "ccomp",
-            "pcomp",
-            "acomp",
-            "prt",
-            "agent",
-        }:
-            if child.dep_ == "prep" and child.lower_ in {
-                "in",
-                "on",
-                "at",
-                "during",
-                "after",
-                "before",
-            }:
-                if any(part.ent_type_ in {"DATE", "TIME"} for part in child.rights):
-                    continue
-            end = max(end, child.right_edge.i + 1)
-        elif child.dep_ in {"cc", "conj", "advcl", "punct"}:
-            break
-    parts = []
     if first.i < verb.i:
-        parts.append(trim(verb.doc, first.left_edge.i, min(first.right_edge.i + 1, verb.i)))
-        end = max(
-            [
-                end,
-                *(
-                    child.right_edge.i + 1
-                    for child in verb.rights
-                    if child.dep_ in {"oprd", "prep", "xcomp"}
-                ),
-            ]
-        )
-        parts.append(trim(verb.doc, verb.i + 1, end))
+        ends = [c.right_edge.i + 1 for c in verb.rights if c.dep_ in {"oprd", "prep", "xcomp"}]
+        before = trim(verb.doc, first.left_edge.i, min(first.right_edge.i + 1, verb.i))
+        parts = [before, trim(verb.doc, verb.i + 1, max(ends, default=verb.i + 1))]
     else:
-        parts.append(trim(verb.doc, first.left_edge.i, end))
+        parts = [trim(verb.doc, first.left_edge.i, _end_of_complements(verb, first))]
     return [part for part in parts if part[0] < part[1]]
 
 
-def trim(doc: Doc, left: int, right: int) -> Range:
-    """Without punctuation, white space and a bare conjunction at the ends; quotation marks and brackets stay."""
-    while left < right and (
-        doc[left].is_space
-        or (doc[left].is_punct and not doc[left].is_quote and not doc[left].is_bracket)
-    ):
-        left += 1
-    while left < right and (
-        doc[right - 1].is_space
-        or (
-            doc[right - 1].is_punct
-            and not doc[right - 1].is_quote
-            and not doc[right - 1].is_bracket
-        )
-    ):
-        right -= 1
-    return left, right
+def _end_of_complements(verb: Token, first: Token) -> int:
+    end = first.right_edge.i + 1
+    for child in verb.rights:
+        if child.i <= first.i or _is_time(child):
+            continue
+        if child.dep_ in _COMPLEMENTS:
+            end = max(end, child.right_edge.i + 1)
+        elif child.dep_ in _BREAKS:
+            break
+    return end
 
 
-def to_offsets(doc: Doc, ranges: Iterable[Range]) -> list[Offsets]:
-    """Token ranges as character offsets."""
-    return [
-        (doc[left].idx, doc[right - 1].idx + len(doc[right - 1]))
-        for left, right in sorted(ranges)
-        if left < right
-    ]
-
-
-def offsets_of(span: Span | Token) -> Offsets:
-    """Character offsets of a span or a token."""
-    if isinstance(span, Token):
-        return span.idx, span.idx + len(span)
-    return span.start_char, span.end_char
-
-
-def tokens_of(doc: Doc, span: Offsets) -> Span:
-    """The tokens that `span` touches."""
-    found = doc.char_span(*span, alignment_mode="expand")
-    assert found is not None
-    return found
+def _is_time(child: Token) -> bool:
+    """Whether `child` is a phrase such as "on Tuesday"."""
+    return (
+        child.dep_ == "prep"
+        and child.lower_ in _ADJUNCTS
+        and any(part.ent_type_ in _TIMES for part in child.rights)
+    )

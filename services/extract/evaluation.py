@@ -21,20 +21,14 @@ CONTENT_OVERLAP = 0.5
 CLAIM_OVERLAP = 0.6
 
 ATTRIBUTION_DEFINITIONS = (
-    "A token is a run of letters, digits and underscores. Overlap is the Jaccard index of the tokens of two "
-    "contents (all spans of each).",
-    f"A content is found when an extracted one overlaps it by at least {CONTENT_OVERLAP}; pairs are formed one to "
-    "one, the best overlap first. F1 is over all contents of all articles.",
-    "Quoted contents are those whose text begins and ends with a double quotation mark; their precision counts "
-    "the extracted ones.",
-    "A source is right, given its content was found, when extracted and annotated source share a token, or both "
-    "are empty.",
-    "A source is out of the sentence when a sentence end or a paragraph break lies between it and the nearest part "
-    "of its content.",
+    "A token is a run of letters, digits and underscores. Overlap is the Jaccard index of the tokens of two contents (all spans of each).",
+    f"A content is found when an extracted one overlaps it by at least {CONTENT_OVERLAP}; pairs are formed one to one, the best overlap first. F1 is over all contents of all articles.",
+    "Quoted contents are those whose text begins and ends with a double quotation mark; their precision counts the extracted ones.",
+    "A source is right, given its content was found, when extracted and annotated source share a token, or both are empty.",
+    "A source is out of the sentence when a sentence end or a paragraph break lies between it and every part of its content.",
 )
 SEED_DEFINITIONS = (
-    f"A claim is found when an extracted one's span overlaps its own by at least {CLAIM_OVERLAP} (Jaccard index of "
-    "tokens).",
+    f"A claim is found when an extracted one's span overlaps its own by at least {CLAIM_OVERLAP} (Jaccard index of tokens).",
     "Speaker, chain (all names in order), dates (all values) and due date are each compared exactly, for found claims.",
     "A trespass is an extracted claim that shares a character with a span the annotator marked as no claim.",
 )
@@ -113,11 +107,12 @@ def _read_texts(path: Path) -> Iterator[_Text]:
     number = 0
     try:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            for number, line in enumerate(file, start=1):
+            for line in file:
+                number += 1
                 yield _Text.model_validate_json(line)
     except (OSError, EOFError, ValidationError) as error:
         raise UserError(
-            f"{path}, after line {number}: not readable as annotated texts: {error}"
+            f"{path}, line {number}: not readable as annotated texts: {error}"
         ) from error
 
 
@@ -201,10 +196,9 @@ def match(
 
 
 def is_far(text: str, source: Sequence[Span], content: Sequence[Span]) -> bool:
-    """Whether a sentence ends between the source and the part of the content that is nearest to it."""
-    gaps = [_gap(one, other) for one in source for other in content]
-    start, end = min(gaps, key=lambda gap: gap[1] - gap[0])
-    return bool(_SENTENCE_END.search(text, start, end))
+    """Whether a sentence ends between the source and every part of the content."""
+    gaps = (_gap(one, other) for one in source for other in content)
+    return all(_SENTENCE_END.search(text, start, end) for start, end in gaps)
 
 
 def _gap(one: Span, other: Span) -> Span:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from schemas.base import Span
 from schemas.claim import Excluded, ExcludedKind
+from services.extract.words import words
 
 _MONTHS = (
     "Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|Mar(?:ch|\\.)?|Apr(?:il|\\.)?|May|June?|July?|Aug(?:ust|\\.)?"
@@ -20,27 +21,11 @@ _DATELINE = re.compile(
     rf"|[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){{0,4}}(?:, [A-Z][\w.]{{1,20}})? ?(?:{_DASH}))"  # PARIS —
 )
 
-_FEED_WORDS = frozenset(
-    [
-        "syndicated",
-        "syndication",
-        "feed",
-        "unedited",
-        "edited",
-        "auto-generated",
-        "generated",
-        "staff",
-        "agency",
-        "agencies",
-        "published",
-        "wire",
-        "newsroom",
-        "headline",
-        "translated",
-        "verbatim",
-        "republished",
-        "modified",
-    ]
+_FEED_WORDS = words(
+    """
+    syndicated syndication feed unedited edited auto-generated generated staff agency
+    agencies published wire newsroom headline translated verbatim republished modified
+    """
 )
 _NOTICE_SUBJECT = re.compile(
     r"\b(?:story|article|report|copy|content|piece|headline|version|text)\b", re.IGNORECASE
@@ -63,43 +48,11 @@ _POINTER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s+|\Z")
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "on",
-        "in",
-        "to",
-        "for",
-        "at",
-        "by",
-        "with",
-        "from",
-        "and",
-        "or",
-        "nor",
-        "but",
-        "as",
-        "vs",
-        "is",
-        "over",
-        "into",
-        "amid",
-        "after",
-        "before",
-        "up",
-        "off",
-        "out",
-        "via",
-        "per",
-        "if",
-        "so",
-        "yet",
-        "than",
-        "that",
-    ]
+_SMALL = words(
+    """
+    a an the of on in to for at by with from and or nor but as vs is over into amid after
+    before up off out via per if so yet than that
+    """
 )
 _FEWEST_WORDS = 6
 _LONGEST_NOTICE = 600

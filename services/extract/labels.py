@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from services.extract.contents import offsets_of
+from services.extract.ranges import offsets_of
 from services.extract.reading import Reading
 from services.extract.report import Form, Report
+from services.extract.words import words
 
 _LABEL = re.compile(
     r"((?:[A-Z][\w.'’-]*|de|van|of|the)(?: (?:[A-Z(][\w.'’)-]*|de|van|of|the|and)){0,5}):[ \u00a0]{1,3}(?=\S)"
@@ -14,8 +15,11 @@ _FEWEST_WORDS = 4
 _TRANSCRIPT = 3
 """Paragraphs with a label in capitals that make a transcript."""
 # Labels of things, not of who speaks.
-_THINGS = frozenset(
-    "read more related watch update correction note editor photo video source also exclusive breaking".split()
+_THINGS = words(
+    """
+    read more related watch update correction note editor photo video source also exclusive
+    breaking
+    """
 )
 
 

@@ -2,11 +2,15 @@
 
 import re
 
+from services.extract.words import words
+
 # A tag as HTML writes it; what merely holds "<" stays.
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]{0,20})(?:\s[^<>]{0,2000})?/?>|<!--[^<>]{0,2000}-->")
-_BLOCKS = frozenset(
-    "p div br li ul ol tr td th table h1 h2 h3 h4 h5 h6 blockquote section article header footer figure"
-    " figcaption aside main nav title body head html".split()
+_BLOCKS = words(
+    """
+    p div br li ul ol tr td th table h1 h2 h3 h4 h5 h6 blockquote section article header
+    footer figure figcaption aside main nav title body head html
+    """
 )
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 _ENTITIES = {

@@ -12,13 +12,14 @@ from services.extract.countries import CAPITALS, NAMES, country_in
 from services.extract.names import PARTICLES, Name, gender_of_words
 from services.extract.roles import PEOPLE, role_of
 from services.extract.spans import SpanIndex
+from services.extract.words import words
 
 MOST = 300
 """Mentions back in which somebody is looked for."""
 _NAMESAKES = 30
 """People of one surname, and forms of one name, that are told apart."""
 _PLACES = frozenset(NAMES) | frozenset(CAPITALS)
-_NOT_PEOPLE = frozenset({"GPE", "LOC", "DATE", "TIME", "NORP", "FAC", "EVENT", "LAW"})
+_NOT_PEOPLE = words("GPE LOC DATE TIME NORP FAC EVENT LAW")
 _TITLE_WORDS = 12
 """Words beside a name that may be its title."""
 

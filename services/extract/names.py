@@ -2,80 +2,18 @@
 
 from dataclasses import dataclass
 
-HONORIFICS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "dame",
-        "lord",
-        "lady",
-        "sen",
-        "senator",
-        "rep",
-        "representative",
-        "gov",
-        "governor",
-        "president",
-        "minister",
-        "gen",
-        "general",
-        "col",
-        "colonel",
-        "lt",
-        "capt",
-        "captain",
-        "maj",
-        "sgt",
-        "judge",
-        "justice",
-        "rev",
-        "reverend",
-        "sheikh",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "pope",
-        "secretary",
-        "chancellor",
-        "premier",
-        "mayor",
-        "ambassador",
-        "congressman",
-        "congresswoman",
-        "attorney",
-    ]
+from services.extract.words import words
+
+HONORIFICS = words(
+    """
+    mr mrs ms miss dr prof professor sir dame lord lady sen senator rep representative gov
+    governor president minister gen general col colonel lt capt captain maj sgt judge
+    justice rev reverend sheikh king queen prince princess pope secretary chancellor premier
+    mayor ambassador congressman congresswoman attorney
+    """
 )
-_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "phd"])
-PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "di",
-        "del",
-        "della",
-        "der",
-        "den",
-        "van",
-        "von",
-        "bin",
-        "al",
-        "el",
-        "la",
-        "le",
-        "ben",
-        "ibn",
-        "dos",
-        "du",
-        "st",
-    ]
-)
+_SUFFIXES = words("jr sr ii iii iv md phd")
+PARTICLES = words("de da di del della der den van von bin al el la le ben ibn dos du st")
 
 _SHORT = """
 anthony antony tony|william bill billy will|robert rob bob bobby|richard rick dick rich|james jim jimmy jamie
@@ -85,7 +23,7 @@ alexander alex sasha|nicholas nick|stephen steven steve|gregory greg|kenneth ken
 patrick pat|peter pete|philip phil|raymond ray|frederick fred|gerald jerry|lawrence larry|leonard len leo
 elizabeth liz beth betty eliza|katherine catherine kate kathy cathy|margaret maggie meg peggy|patricia pat patty
 jennifer jen jenny|susan sue|deborah debbie|rebecca becky|barbara barb|victoria vicky|alexandra alex sandra
-kamala|hillary|bernard bernie|rafael rafa|francisco paco|jose pepe|vladimir volodymyr|mohammed muhammad mohamed
+bernard bernie|rafael rafa|francisco paco|jose pepe|vladimir volodymyr|mohammed muhammad mohamed
 jeffrey jeff|nathaniel nate|zachary zach|jonathan jon|ronald ronnie|michelle shelly|abigail abby|eugene gene
 """
 _FAMILIES: dict[str, set[int]] = {}
@@ -93,393 +31,48 @@ for _number, _row in enumerate(_SHORT.replace("\n", "|").split("|")):
     for _name in _row.split():
         _FAMILIES.setdefault(_name, set()).add(_number)
 
-_MEN = frozenset(
-    [
-        "aaron",
-        "abdul",
-        "adam",
-        "ahmed",
-        "alan",
-        "albert",
-        "alejandro",
-        "alexander",
-        "alexei",
-        "ali",
-        "andreas",
-        "andrei",
-        "andrew",
-        "anders",
-        "angus",
-        "anthony",
-        "antony",
-        "antonio",
-        "arthur",
-        "barack",
-        "ben",
-        "benjamin",
-        "bernard",
-        "bernie",
-        "bill",
-        "bob",
-        "boris",
-        "brian",
-        "bruce",
-        "carl",
-        "carlos",
-        "charles",
-        "chris",
-        "christopher",
-        "daniel",
-        "dave",
-        "david",
-        "dennis",
-        "dick",
-        "dmitry",
-        "don",
-        "donald",
-        "douglas",
-        "ed",
-        "edward",
-        "emmanuel",
-        "eric",
-        "erik",
-        "ernest",
-        "francis",
-        "francisco",
-        "frank",
-        "fred",
-        "gary",
-        "geoff",
-        "george",
-        "gerald",
-        "glenn",
-        "gordon",
-        "graham",
-        "greg",
-        "hans",
-        "harold",
-        "harry",
-        "hassan",
-        "henry",
-        "hugh",
-        "ian",
-        "igor",
-        "imran",
-        "ivan",
-        "jack",
-        "jacob",
-        "jake",
-        "james",
-        "jamie",
-        "jason",
-        "javier",
-        "jeff",
-        "jens",
-        "jeremy",
-        "jim",
-        "jimmy",
-        "joe",
-        "joel",
-        "john",
-        "jon",
-        "jonathan",
-        "jorge",
-        "jose",
-        "joseph",
-        "juan",
-        "julian",
-        "justin",
-        "keith",
-        "ken",
-        "kenneth",
-        "kevin",
-        "khalid",
-        "larry",
-        "lars",
-        "lawrence",
-        "leo",
-        "leon",
-        "louis",
-        "luis",
-        "luke",
-        "manuel",
-        "marco",
-        "mario",
-        "mark",
-        "martin",
-        "matt",
-        "matthew",
-        "max",
-        "michael",
-        "mike",
-        "mitch",
-        "mitt",
-        "mohamed",
-        "mohammed",
-        "muhammad",
-        "narendra",
-        "neil",
-        "nick",
-        "nicholas",
-        "nicolas",
-        "oliver",
-        "omar",
-        "oscar",
-        "pablo",
-        "patrick",
-        "paul",
-        "pedro",
-        "peter",
-        "phil",
-        "philip",
-        "pierre",
-        "rafael",
-        "ralph",
-        "ramon",
-        "ray",
-        "raymond",
-        "recep",
-        "ricardo",
-        "richard",
-        "rick",
-        "rob",
-        "robert",
-        "roger",
-        "roland",
-        "ron",
-        "ronald",
-        "rudy",
-        "salman",
-        "sam",
-        "samuel",
-        "scott",
-        "sean",
-        "sergei",
-        "sergey",
-        "shinzo",
-        "simon",
-        "stanley",
-        "stefan",
-        "stephen",
-        "steve",
-        "steven",
-        "stuart",
-        "ted",
-        "thomas",
-        "tim",
-        "timothy",
-        "tom",
-        "tomas",
-        "tony",
-        "vernon",
-        "victor",
-        "vladimir",
-        "volodymyr",
-        "walter",
-        "wayne",
-        "will",
-        "william",
-        "xavier",
-        "yusuf",
-        "benedict",
-        "dominic",
-        "gavin",
-        "rishi",
-        "keir",
-        "olaf",
-        "viktor",
-    ]
+_MEN = words(
+    """
+    aaron abdul adam ahmed alan albert alejandro alexander alexei ali andreas andrei andrew
+    anders angus anthony antony antonio arthur barack ben benjamin bernard bernie bill bob
+    boris brian bruce carl carlos charles chris christopher daniel dave david dennis dick
+    dmitry don donald douglas ed edward emmanuel eric erik ernest francis francisco frank
+    fred gary geoff george gerald glenn gordon graham greg hans harold harry hassan henry
+    hugh ian igor imran ivan jack jacob jake james jamie jason javier jeff jens jeremy jim
+    jimmy joe joel john jon jonathan jorge jose joseph juan julian justin keith ken kenneth
+    kevin khalid larry lars lawrence leo leon louis luis luke manuel marco mario mark martin
+    matt matthew max michael mike mitch mitt mohamed mohammed muhammad narendra neil nick
+    nicholas nicolas oliver omar oscar pablo patrick paul pedro peter phil philip pierre
+    rafael ralph ramon ray raymond recep ricardo richard rick rob robert roger roland ron
+    ronald rudy salman sam samuel scott sean sergei sergey shinzo simon stanley stefan
+    stephen steve steven stuart ted thomas tim timothy tom tomas tony vernon victor vladimir
+    volodymyr walter wayne will william xavier yusuf benedict dominic gavin rishi keir olaf
+    viktor
+    """
 )
-_WOMEN = frozenset(
-    [
-        "abigail",
-        "agnes",
-        "aisha",
-        "alexandra",
-        "alice",
-        "alison",
-        "amanda",
-        "amina",
-        "amy",
-        "ana",
-        "andrea",
-        "angela",
-        "anita",
-        "ann",
-        "anna",
-        "anne",
-        "annie",
-        "barbara",
-        "beatrice",
-        "betty",
-        "brenda",
-        "carla",
-        "carly",
-        "carol",
-        "caroline",
-        "catherine",
-        "chelsea",
-        "cheryl",
-        "christina",
-        "christine",
-        "claire",
-        "clara",
-        "claudia",
-        "cynthia",
-        "dana",
-        "deborah",
-        "debbie",
-        "diana",
-        "diane",
-        "donna",
-        "dorothy",
-        "eleanor",
-        "elena",
-        "elizabeth",
-        "ellen",
-        "emily",
-        "emma",
-        "erin",
-        "esther",
-        "eva",
-        "evelyn",
-        "fatima",
-        "fiona",
-        "frances",
-        "gina",
-        "giorgia",
-        "gloria",
-        "grace",
-        "greta",
-        "hannah",
-        "heather",
-        "helen",
-        "hillary",
-        "ingrid",
-        "irene",
-        "isabel",
-        "ivanka",
-        "jacinda",
-        "jane",
-        "janet",
-        "jean",
-        "jen",
-        "jennifer",
-        "jessica",
-        "jill",
-        "joan",
-        "joanna",
-        "judith",
-        "judy",
-        "julia",
-        "julie",
-        "kamala",
-        "karen",
-        "kate",
-        "katherine",
-        "kathleen",
-        "kathy",
-        "kelly",
-        "kim",
-        "kristina",
-        "laura",
-        "lauren",
-        "leila",
-        "liam",
-        "lina",
-        "linda",
-        "lisa",
-        "liz",
-        "louise",
-        "lucy",
-        "lynn",
-        "madeleine",
-        "margaret",
-        "maria",
-        "marie",
-        "marine",
-        "marta",
-        "martha",
-        "mary",
-        "maya",
-        "megan",
-        "melania",
-        "melissa",
-        "mia",
-        "michelle",
-        "monica",
-        "nadia",
-        "nancy",
-        "naomi",
-        "natalie",
-        "nicola",
-        "nicole",
-        "nikki",
-        "nina",
-        "nora",
-        "olga",
-        "olivia",
-        "pamela",
-        "patricia",
-        "paula",
-        "penny",
-        "priya",
-        "rachel",
-        "rebecca",
-        "rita",
-        "rosa",
-        "rose",
-        "ruth",
-        "samantha",
-        "sandra",
-        "sara",
-        "sarah",
-        "sharon",
-        "sheila",
-        "sofia",
-        "sonia",
-        "sophia",
-        "sophie",
-        "stephanie",
-        "susan",
-        "susana",
-        "svetlana",
-        "sylvia",
-        "tammy",
-        "tara",
-        "teresa",
-        "theresa",
-        "tina",
-        "tulsi",
-        "ursula",
-        "valerie",
-        "vanessa",
-        "victoria",
-        "virginia",
-        "wendy",
-        "yulia",
-        "yvonne",
-        "zoe",
-        "safiya",
-        "odile",
-    ]
-) - {"liam"}
-_TITLES_HE = frozenset(
-    ["mr", "sir", "lord", "king", "prince", "congressman", "spokesman", "chairman", "businessman"]
+_WOMEN = words(
+    """
+    abigail agnes aisha alexandra alice alison amanda amina amy ana andrea angela anita ann
+    anna anne annie barbara beatrice betty brenda carla carly carol caroline catherine
+    chelsea cheryl christina christine claire clara claudia cynthia dana deborah debbie
+    diana diane donna dorothy eleanor elena elizabeth ellen emily emma erin esther eva
+    evelyn fatima fiona frances gina giorgia gloria grace greta hannah heather helen hillary
+    ingrid irene isabel ivanka jacinda jane janet jean jen jennifer jessica jill joan joanna
+    judith judy julia julie kamala karen kate katherine kathleen kathy kelly kim kristina
+    laura lauren leila lina linda lisa liz louise lucy lynn madeleine margaret maria
+    marie marine marta martha mary maya megan melania melissa mia michelle monica nadia
+    nancy naomi natalie nicola nicole nikki nina nora olga olivia pamela patricia paula
+    penny priya rachel rebecca rita rosa rose ruth samantha sandra sara sarah sharon sheila
+    sofia sonia sophia sophie stephanie susan susana svetlana sylvia tammy tara teresa
+    theresa tina tulsi ursula valerie vanessa victoria virginia wendy yulia yvonne zoe
+    safiya odile
+    """
 )
-_TITLES_SHE = frozenset(
-    [
-        "mrs",
-        "ms",
-        "miss",
-        "dame",
-        "lady",
-        "queen",
-        "princess",
-        "congresswoman",
-        "spokeswoman",
-        "chairwoman",
-    ]
+_TITLES_HE = words("mr sir lord king prince congressman spokesman chairman businessman")
+_TITLES_SHE = words(
+    """
+    mrs ms miss dame lady queen princess congresswoman spokeswoman chairwoman
+    """
 )
 
 
@@ -520,14 +113,14 @@ class Name:
 
     @property
     def gender(self) -> str | None:
-        """ "he" or "she" where the first name tells, else none."""
+        """The pronoun, "he" or "she", that the first name tells, else none."""
         if self.first in _MEN:
             return "he"
         return "she" if self.first in _WOMEN else None
 
 
-def gender_of_words(words: set[str]) -> str | None:
-    """ "he" or "she" where a title among lower-case `words` tells, else none."""
-    if words & _TITLES_HE:
+def gender_of_words(found: set[str]) -> str | None:
+    """The pronoun, "he" or "she", that a title among the lower-case words `found` tells, else none."""
+    if found & _TITLES_HE:
         return "he"
-    return "she" if words & _TITLES_SHE else None
+    return "she" if found & _TITLES_SHE else None

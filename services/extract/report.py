@@ -25,6 +25,11 @@ class Form(StrEnum):
     ACCOUNT = "account"
 
 
+TELLING = frozenset(
+    {Form.DIRECT, Form.COLON, Form.LABEL, Form.CLAUSE, Form.ACCORDING, Form.ACCOUNT}
+)
+"""Forms whose content is a statement, not a thing or a plan."""
+
 _CONFIDENCE = {
     Form.DIRECT: 0.9,
     Form.CLAUSE: 0.85,

@@ -1,5 +1,7 @@
 """Words for what people are and do, and which of them may stand for one another."""
 
+from services.extract.words import words
+
 _BROADER = {
     "diplomat": "secretary-of-state foreign-minister foreign-secretary ambassador envoy consul",
     "minister": "minister prime-minister premier secretary chancellor",
@@ -50,141 +52,30 @@ COMPOUNDS = {
 }
 """Titles whose meaning is not their head's."""
 
-_SPEAKERS = frozenset(
-    [
-        "man",
-        "woman",
-        "boy",
-        "girl",
-        "aide",
-        "analyst",
-        "activist",
-        "actor",
-        "adviser",
-        "advisor",
-        "agent",
-        "author",
-        "banker",
-        "chief",
-        "coach",
-        "commander",
-        "commissioner",
-        "correspondent",
-        "critic",
-        "daughter",
-        "director",
-        "editor",
-        "engineer",
-        "envoy",
-        "executive",
-        "expert",
-        "farmer",
-        "father",
-        "founder",
-        "friend",
-        "husband",
-        "historian",
-        "investor",
-        "judge",
-        "king",
-        "manager",
-        "mayor",
-        "member",
-        "mother",
-        "neighbor",
-        "neighbour",
-        "nurse",
-        "observer",
-        "officer",
-        "operative",
-        "organiser",
-        "organizer",
-        "owner",
-        "parent",
-        "pastor",
-        "person",
-        "pilot",
-        "player",
-        "poet",
-        "pope",
-        "prince",
-        "producer",
-        "professor",
-        "prosecutor",
-        "queen",
-        "representative",
-        "resident",
-        "scholar",
-        "sister",
-        "brother",
-        "soldier",
-        "son",
-        "source",
-        "speaker",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "strategist",
-        "student",
-        "survivor",
-        "teacher",
-        "veteran",
-        "victim",
-        "voter",
-        "wife",
-        "witness",
-        "worker",
-        "writer",
-        "ceo",
-        "guest",
-        "host",
-        "curator",
-        "nominee",
-        "candidate",
-        "mogul",
-        "billionaire",
-        "senator",
-        "minister",
-        "president",
-        "lawmaker",
-        "diplomat",
-        "leader",
-        "official",
-        "governor",
-        "secretary",
-    ]
+_SPEAKERS = words(
+    """
+    man woman boy girl aide analyst activist actor adviser advisor agent author banker chief
+    coach commander commissioner correspondent critic daughter director editor engineer
+    envoy executive expert farmer father founder friend husband historian investor judge
+    king manager mayor member mother neighbor neighbour nurse observer officer operative
+    organiser organizer owner parent pastor person pilot player poet pope prince producer
+    professor prosecutor queen representative resident scholar sister brother soldier son
+    source speaker spokesman spokeswoman spokesperson strategist student survivor teacher
+    veteran victim voter wife witness worker writer ceo guest host curator nominee candidate
+    mogul billionaire senator minister president lawmaker diplomat leader official governor
+    secretary
+    """
 )
 PEOPLE = _SPEAKERS | frozenset(_BROADER)
 """Nouns for one human being."""
 
 COUNTRY_WORDS = frozenset(["country", "nation", "state"])
-BODY_WORDS = frozenset(
-    [
-        "company",
-        "group",
-        "agency",
-        "ministry",
-        "organization",
-        "organisation",
-        "bank",
-        "firm",
-        "party",
-        "government",
-        "commission",
-        "union",
-        "council",
-        "department",
-        "committee",
-        "court",
-        "university",
-        "institute",
-        "newspaper",
-        "paper",
-        "outlet",
-        "network",
-        "administration",
-        "campaign",
-    ]
+BODY_WORDS = words(
+    """
+    company group agency ministry organization organisation bank firm party government
+    commission union council department committee court university institute newspaper paper
+    outlet network administration campaign
+    """
 )
 """Nouns for one organisation."""
 

@@ -3,9 +3,10 @@
 from spacy.tokens import Span, Token
 
 from schemas.base import Span as Offsets
-from services.extract.contents import content_of, offsets_of, to_offsets
+from services.extract.contents import content_of
 from services.extract.cues import VERBS, Takes
 from services.extract.quotes import Quotation
+from services.extract.ranges import offsets_of, to_offsets
 from services.extract.reading import Reading
 from services.extract.report import Form, Report, cue_offsets
 from services.extract.roles import PEOPLE

@@ -1,0 +1,156 @@
+"""Claims that somebody is said to have made: the content of reports, or the act of saying itself."""
+
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Doc, Span
+
+from schemas.base import Span as Offsets
+from schemas.claim import Quote
+from services.extract.clauses import Clause, asks, is_finite, trim
+from services.extract.cues import ACTS, DENIALS
+from services.extract.draft import FEWEST_WORDS, Draft, stated
+from services.extract.ranges import offsets_of, tokens_of
+from services.extract.report import TELLING, Form, Report
+from services.extract.words import words
+
+_NO_STATEMENT = words(
+    """
+    ask wonder question want wish hope like prefer seem appear love discuss address mention
+    call describe consider talk speak refer go read quote cite know see think feel
+    """
+)
+"""Cues whose clause is no statement of the speaker about the world ("asked about it", "wants it to go")."""
+_OPEN = words("who what why whether how which if when where")
+_CONDITIONAL = words("if when where")
+_ASKING = words("ask wonder question know decide see")
+_NO_ACTS = frozenset({Form.ACCORDING, Form.NOUN, Form.ACCOUNT})
+_OPENING_THAT = frozenset({"mark", "dobj", "nsubj", "det", "advmod"})
+
+
+def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) -> Iterator[Draft]:
+    """The claims that `report` makes; none when it only frames another, or states nothing.
+
+    `clauses` are those of each sentence.
+    """
+    # "Told reporters that" is saying; told somebody to do it is asking.
+    lemma = "say" if report.lemma == "tell" and report.form in TELLING else report.lemma
+    if report.frames:
+        return
+    if report.form is Form.DIRECT:
+        yield from _quoted(text, doc, report, lemma)
+    elif report.form is Form.LABEL:
+        yield from _spoken(doc, report)
+    elif _is_act(report):
+        span = _act_span(doc, report, clauses[report.sentence])
+        if span is not None:
+            yield Draft(span, report.sentence, report, Quote.INDIRECT, [], lemma, report.head)
+    elif _is_statement(text, report):
+        for span in _stretches(text, doc, report):
+            yield Draft(span, report.sentence, report, report.quote, lemma=lemma)
+
+
+def _is_statement(text: str, report: Report) -> bool:
+    if report.form in (Form.INFINITIVE, Form.OBJECT):
+        return False
+    return report.form is not Form.CLAUSE or not (
+        report.lemma in _NO_STATEMENT or _is_question(text, report)
+    )
+
+
+def _is_question(text: str, report: Report) -> bool:
+    """Content that leaves open what is so ("did not say who …", "asked whether …")."""
+    first = text[report.content[0][0] : report.content[0][0] + 8].split()
+    opens = _OPEN if report.lemma in _ASKING else _OPEN - _CONDITIONAL
+    return bool(first) and first[0].lower() in opens
+
+
+def _is_act(report: Report) -> bool:
+    if report.form in _NO_ACTS or report.source is None:
+        return False
+    if report.lemma in DENIALS:
+        return True
+    return report.form in (Form.INFINITIVE, Form.OBJECT) and report.lemma in ACTS
+
+
+def _act_span(doc: Doc, report: Report, clauses: list[Clause]) -> Offsets | None:
+    """The whole clause of the cue, from its subject on, without other clauses that assert on their own."""
+    head, source = report.head, report.source
+    if head is None or source is None or not is_finite(head):
+        return None
+    clause = next((clause for clause in clauses if clause.head == head), None)
+    if clause is not None:
+        left, right = clause.words
+        left = source.start if left < source.start < head.i else left
+        return stated(doc, left, right)
+    if source.start >= head.i:
+        return None
+    starts = [other.head.left_edge.i for other in clauses if other.head.left_edge.i > head.i]
+    return stated(doc, *trim(doc, source.start, min([head.right_edge.i + 1, *starts])))
+
+
+def _quoted(text: str, doc: Doc, report: Report, lemma: str | None) -> Iterator[Draft]:
+    """Each quotation without its marks, dated also by the sentence that brings it."""
+    first = report.head or tokens_of(doc, report.quotations[0].span)[0]
+    around = offsets_of(first.sent)
+    outside = _without(around, [quotation.span for quotation in report.quotations])
+    for quotation in report.quotations:
+        start, end = quotation.inner
+        end = start + len(text[start:end].rstrip(" ,;—–-"))
+        if len(text[start:end].split()) >= FEWEST_WORDS:
+            dating = outside if around[0] <= start < around[1] else []
+            yield Draft((start, end), report.sentence, report, Quote.DIRECT, dating, lemma)
+
+
+def _spoken(doc: Doc, report: Report) -> Iterator[Draft]:
+    """Each sentence of a transcript's turn that states something."""
+    turn = tokens_of(doc, report.content[0])
+    for sentence in _sentences(turn):
+        left, right = trim(doc, max(sentence.start, turn.start), min(sentence.end, turn.end))
+        span = stated(doc, left, right)
+        if span is not None and is_finite(sentence.root) and not asks(sentence):
+            yield Draft(span, report.sentence, report, Quote.DIRECT)
+
+
+def _sentences(turn: Span) -> Iterator[Span]:
+    at = turn.start
+    while at < turn.end:
+        sentence = turn.doc[at].sent
+        yield sentence
+        at = sentence.end
+
+
+def _without(span: Offsets, holes: Iterable[Offsets]) -> list[Offsets]:
+    parts, at = [], span[0]
+    for start, end in sorted(holes):
+        if at < start:
+            parts.append((at, min(start, span[1])))
+        at = max(at, end)
+    if at < span[1]:
+        parts.append((at, span[1]))
+    return parts
+
+
+def _stretches(text: str, doc: Doc, report: Report) -> list[Offsets]:
+    """Each part of the content that is a statement by itself; all of it in one where the first is none."""
+    parts = [
+        span for span in report.content if len(text[span[0] : span[1]].split()) >= FEWEST_WORDS
+    ]
+    if not parts:
+        return []
+    if len(report.content) > 1 and report.form is not Form.ACCORDING:
+        if all(_has_verb(doc, span) for span in parts):
+            return [_without_that(doc, span) for span in parts]
+        if not _has_verb(doc, parts[0]):
+            return [_without_that(doc, report.bounds)]
+    return [_without_that(doc, max(parts, key=lambda span: span[1] - span[0]))]
+
+
+def _has_verb(doc: Doc, span: Offsets) -> bool:
+    return any(token.pos_ in {"VERB", "AUX"} and is_finite(token) for token in tokens_of(doc, span))
+
+
+def _without_that(doc: Doc, span: Offsets) -> Offsets:
+    part = tokens_of(doc, span)
+    opens = len(part) > 1 and part[0].lower_ == "that" and part[1].lower_ != "is"
+    first = part.start + int(opens and part[0].dep_ in _OPENING_THAT)
+    return stated(doc, *trim(doc, first, part.end)) or span
