@@ -52,7 +52,7 @@ EVALUATIVE = word_set(
 LOADED = word_set(
     """
     absurdity agitprop alarmism alarmist apologist arrogance atrocity betrayal bias bigot bigotry blunder boondoggle
-    bully bureaucrat calamity carnage catastrophe chaos charade charlatan clown collusion complacency
+    bully bureaucrat calamity carnage catastrophe chaos charade charlatan clown complacency
     con contempt coward cowardice crackpot cronyism cruelty cult debacle deceit decadence delusion demagogue despair
     despot destruction disaster disgrace dogma doom drivel dystopia egotism elite elitism establishment
     evil excess excuse extremism extremist failure fallacy fanatic fantasy farce fascism fascist fearmongering fiasco
@@ -61,12 +61,12 @@ LOADED = word_set(
     idiocy ideologue ignorance illusion imbecile incompetence indoctrination injustice insanity insult irony
     jackpot joke joy junk lackey lapdog liar lie luck lunacy lunatic madness mania mayhem menace mess mirage
     misery mob mockery monster moron mouthpiece myth naivety nightmare nonsense oligarch oppression oppressor orgy
-    outrage overreach paradise paradox paranoia parasite pawn phoney pipe-dream plague plight plot plunder
+    outrage overreach paradise paradox paranoia parasite pawn phoney pipe-dream plague plight plunder
     pretence pretense prejudice propaganda puppet quagmire racket radical rant regime ruin rubbish sabotage sham shambles
-    shame shill shock sin slogan smear spectacle spin stupidity subterfuge swamp swindle terror thug
-    tragedy traitor travesty treachery treason trick triumph trope turmoil tyranny tyrant ugliness
+    shame shill shock sin slogan smear spectacle spin stupidity subterfuge swamp swindle thug
+    tragedy traitor travesty treachery trick triumph trope turmoil tyranny tyrant ugliness
     utopia vandal vanity vice victory villain virtue vitriol warmonger weakness welfare-queen whim wisdom wonder
-    woke wokeness wokery zeal zealot mantra cabal crony ruler despoiler stooge scam scaremongering ploy lure
+    woke wokeness wokery zeal zealot mantra cabal crony despoiler stooge scam scaremongering ploy lure
     """
 )
 """Nouns that judge what they name."""
