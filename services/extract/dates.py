@@ -114,17 +114,17 @@ class _Topic:
         return self.year if known or subject.pos_ == "PRON" else None
 
 
-def _clues(span: Span) -> set[str]:
+def _clues(span: Span, text: str) -> set[str]:
     """What there is of words of time and figures: a cheap look that spares most sentences most rules."""
     words = {token.lower_.rstrip(".") for token in span}
     clues = {CLUE_OF[word] for word in words & CLUE_OF.keys()}
-    return clues | {"digit"} if _DIGIT.search(span.text) else clues
+    return clues | {"digit"} if _DIGIT.search(text) else clues
 
 
 def _resolve(context: Context) -> Iterator[tuple[DateMention, Interval]]:
     """The mentions of one span; `context.last` follows them."""
     start = context.span.start_char
-    for match, resolve in _matches(context.span):
+    for match, resolve in _matches(context):
         context.conflict, context.start = None, match.start("x")
         try:
             interval = resolve(match, context)
@@ -143,16 +143,15 @@ def _resolve(context: Context) -> Iterator[tuple[DateMention, Interval]]:
         yield mention, interval
 
 
-def _matches(span: Span) -> Iterator[tuple[Match, Resolve]]:
+def _matches(context: Context) -> Iterator[tuple[Match, Resolve]]:
     """Matches that do not overlap, in reading order: the earlier start, the longer, the first rule."""
-    if not (clues := _clues(span)):
+    if not (clues := _clues(context.span, context.text)):
         return
-    text = span.text
     found = [
         (match.start("x"), -match.end("x"), order, match, rule.resolve)
         for order, rule in enumerate(_RULES)
         if rule.clue in clues
-        for match in rule.pattern.finditer(text)
+        for match in rule.pattern.finditer(context.text)
     ]
     found.sort(key=lambda one: one[:3])
     end = 0

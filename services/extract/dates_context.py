@@ -34,10 +34,15 @@ class Context:
     reference: Reference
     last: Interval | None = None
     topic_year: int | None = None
+    text: str = field(init=False)
+    """The span's text, built once."""
     start: int = field(default=0, init=False)
     """Where the expression at hand starts."""
     conflict: str | None = field(default=None, init=False)
     """Set by a rule when the words contradict each other."""
+
+    def __post_init__(self) -> None:
+        self.text = self.span.text
 
     @property
     def today(self) -> date:
@@ -67,10 +72,10 @@ class Context:
 
     def word_before(self, offset: int) -> str:
         """The word before `offset`, lower case, or nothing."""
-        words = self.span.text[max(0, offset - 24) : offset].split()
+        words = self.text[max(0, offset - 24) : offset].split()
         return words[-1].lower() if words else ""
 
     def word_after(self, offset: int) -> str:
         """The word at or after `offset`, or nothing."""
-        words = self.span.text[offset : offset + 24].split()
+        words = self.text[offset : offset + 24].split()
         return words[0] if words else ""

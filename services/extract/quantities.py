@@ -5,7 +5,7 @@ of a quantity is the number with its bound, scale, currency or measure; a counte
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Span, Token
@@ -32,15 +32,25 @@ def find_quantities(span: Span) -> list[Quantity]:
     if not _DIGIT.search(text) and not any(token.lower_ in HINTS for token in span):
         return []
     readings = list(_readings(text))
-    taken = time_spans(span) if readings else []
+    times = time_spans(span) if readings else []
     found: list[Quantity] = []
-    for reading in readings:
-        if any(reading.start < end and start < reading.end for start, end in taken):
-            continue
-        if complete := _complete(reading, span):
-            taken.append((complete.start, complete.end))
-            found.append(_quantity(complete, span))
+    end = 0
+    for reading in _outside(times, readings):
+        complete = _complete(reading, span, text) if reading.start >= end else None
+        if complete:
+            end = complete.end
+            found.append(_quantity(complete, span, text))
     return found
+
+
+def _outside(times: Sequence[tuple[int, int]], readings: Iterable[Reading]) -> Iterator[Reading]:
+    """The readings that touch no time; both are in reading order and do not overlap among themselves."""
+    place = 0
+    for reading in readings:
+        while place < len(times) and times[place][1] <= reading.start:
+            place += 1
+        if place == len(times) or times[place][0] >= reading.end:
+            yield reading
 
 
 def _readings(text: str) -> Iterator[Reading]:
@@ -60,9 +70,8 @@ def _readings(text: str) -> Iterator[Reading]:
             end = -negative_end
 
 
-def _complete(reading: Reading, span: Span) -> Reading | None:
+def _complete(reading: Reading, span: Span, text: str) -> Reading | None:
     """The reading with its unit, or none where the number is part of something else."""
-    text = span.text
     unit = None if reading.unit else UNIT.match(text, reading.end)
     if unit and not reading.maybe_metres:
         name = " ".join(unit.group().lower().split()).lstrip("-")
@@ -128,9 +137,8 @@ def _token(span: Span, offset: int) -> Token | None:
     return found[0] if found else None
 
 
-def _quantity(reading: Reading, span: Span) -> Quantity:
+def _quantity(reading: Reading, span: Span, text: str) -> Quantity:
     """The reading as its bounding word makes it, at its place in the doc."""
-    text = span.text
     bound = BOUND.search(text, max(0, reading.start - 24), reading.start)
     low: float | None = reading.low
     high: float | None = reading.high
