@@ -55,7 +55,8 @@ class Assembler:
         self, draft: Draft, span: Span, scores: Scores, voice: Voice, standalone: Standalone
     ) -> Claim:
         text = self._text[draft.span[0] : draft.span[1]]
-        kind = classify(span, cue_lemma=draft.lemma, quote=draft.quote)
+        quantities = find_quantities(span)
+        kind = classify(span, cue_lemma=draft.lemma, quote=draft.quote, quantities=quantities)
         dates = self._dates_of(draft)
         source = draft.report.source if draft.report is not None else None
         # The speaker's own words stay: whom they mean is for a reader to see in the context.
@@ -75,7 +76,7 @@ class Assembler:
             dates=dates,
             due=due_date(kind, dates, self._reference),
             reported_by=list(voice.reported_by),
-            quantities=find_quantities(span),
+            quantities=quantities,
             context=self._surroundings.around(draft.span),
         )
 

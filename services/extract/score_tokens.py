@@ -41,8 +41,8 @@ class TokenTable:
         rows = np.repeat(np.arange(len(spans)), [len(part) for part in parts[1:]])
         table = np.concatenate(parts)
         kept = table[:, 6] == 0
-        columns = table[kept].T
-        return cls(rows[kept], *columns[:4], columns[4] == 1, columns[5] == 1)
+        lower, lemma, tag, pos, stop, number = table[kept, :6].T
+        return cls(rows[kept], lower, lemma, tag, pos, stop == 1, number == 1)
 
     def per_span(self, mask: Mask, count: int) -> npt.NDArray[np.int64]:
         """How many tokens of each of `count` spans are in `mask`."""

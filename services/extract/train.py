@@ -1,9 +1,9 @@
-"""Train the check-worthiness model: `python -m services.extract.train DATA_DIR OUT_DIR`.
+"""Train the check-worthiness model: `python -m services.extract.train DATA_DIR [OUT_DIR]`.
 
 DATA_DIR holds ClaimBuster's `claimbuster_crowdsourced.csv` and `claimbuster_groundtruth.csv` (Zenodo
 record 3609356, CC BY 4.0), in itself or in `checkworthiness/`. The model is fitted on the first only,
 without the sentences of the second, on which it is measured. Needs scikit-learn (the extra `train`),
-which the shipped package does not.
+which the shipped package does not. The artefact goes to OUT_DIR; the package's own is replaced otherwise.
 """
 
 import csv
@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from services.extract.checkworthiness import ARTEFACT, Model, save
+from services.extract.checkworthiness import ARTEFACT, MODELS, Model, save
 from services.extract.checkworthiness_features import BUCKETS, features_of
 from services.extract.evaluation_scores import Report, measure
 from services.language.pipeline import load_pipeline
@@ -134,11 +134,12 @@ def _digest(path: Path) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """The command; 2 on wrong use or wrong data."""
-    if len(arguments) != 2:
+    if len(arguments) not in (1, 2):
         sys.stderr.write(f"{__doc__}\n")
         return 2
     try:
-        report = train(Path(arguments[0]), Path(arguments[1]), load_pipeline())
+        data, out = (*map(Path, arguments), MODELS)[:2]
+        report = train(data, out, load_pipeline())
     except UserError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
