@@ -132,7 +132,7 @@ FEATURES: dict[str, tuple[float, Feature]] = {
 """Each feature with its weight on the log-odds of judging."""
 
 _BIAS = -0.5
-"""Set so that a mixed sample of news and comment comes out near one half on average; no label was used."""
+"""Brings the mean over a mixed sample of news and comment to one half; the model card says how it was set."""
 
 
 def probabilities(spans: Sequence[Span]) -> npt.NDArray[np.float32]:
