@@ -39,7 +39,9 @@ class Encoder:
         """`threads` of the run-time; 0 leaves the choice to it."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.enable_cpu_mem_arena = False  # the arena would keep the largest batch's memory for good
+        options.enable_cpu_mem_arena = (
+            False  # the arena would keep the largest batch's memory for good
+        )
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
