@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Token
 
+from schemas.base import Span as Offsets
 from services.extract.cues import DENIALS
 from services.extract.report import Form, Report
 from services.extract.subjects import agent_of, is_relay
@@ -58,10 +59,15 @@ def _inside(inner: Report, outer: Report) -> bool:
 
 
 def _share(inner: Report, outer: Report) -> float:
-    def size(report: Report) -> int:
-        return sum(end - start for start, end in report.content)
+    """How much of the outer content the inner report makes up: its source, cue and content."""
+    spans = [*inner.content, *inner.cue]
+    if inner.source is not None:
+        spans.append((inner.source.start_char, inner.source.end_char))
+    return _size(spans) / max(1, _size(outer.content))
 
-    return size(inner) / max(1, size(outer))
+
+def _size(spans: Iterable[Offsets]) -> int:
+    return sum(end - start for start, end in spans)
 
 
 def _relayed(group: list[Report]) -> None:

@@ -72,7 +72,7 @@ def _stands_alone(token: Token) -> bool:
         return bool(marks & _ASSERTING_MARKS) and subject is not None and "if" not in marks
     if token.dep_ == "relcl":
         return _relative_asserts(token)
-    return token.dep_ in {"parataxis"} and own_subject(token) is not None
+    return token.dep_ == "parataxis" and own_subject(token) is not None
 
 
 def _is_open(head: Token) -> bool:
@@ -168,6 +168,6 @@ def trim(doc: Doc, left: int, right: int) -> Range:
 
 
 def _opens(doc: Doc, left: int, right: int) -> bool:
-    """ "as well" and "so far" are not openers."""
+    """Whether the word at `left` only opens; in "as well" and "so far" it does not."""
     after = doc[left + 1].lower_ if left + 1 < right else ""
     return after not in {"well", "far", "many", "much", "long"}

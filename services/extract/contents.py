@@ -15,6 +15,7 @@ _FINITE_PARTS = frozenset({"aux", "auxpass", "nsubj", "nsubjpass", "cop"})
 _COMPLEMENTS = frozenset(
     {"prep", "xcomp", "oprd", "dobj", "ccomp", "pcomp", "acomp", "prt", "agent"}
 )
+_OBJECTS = frozenset({"dobj", "oprd"})
 _ADJUNCTS = frozenset({"in", "on", "at", "during", "after", "before", "by"})
 _BREAKS = frozenset({"cc", "conj", "advcl", "punct"})
 _OCCASIONS = words(
@@ -89,9 +90,8 @@ def _object(verb: Token, takes: Takes) -> Token | None:
             found = _after_preposition(verb, child)
             if found is not None:
                 return found
-        elif Takes.OBJECT in takes and child.dep_ in {"dobj", "oprd"}:
-            if child.ent_type_ not in _TIMES:
-                return child
+        elif Takes.OBJECT in takes and child.dep_ in _OBJECTS and child.ent_type_ not in _TIMES:
+            return child
     return _passive_object(verb) if Takes.OBJECT in takes and is_passive(verb) else None
 
 

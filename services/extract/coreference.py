@@ -8,16 +8,21 @@ from spacy.tokens import Doc, Span, Token
 from services.extract.countries import country_in, government_of
 from services.extract.mentions import Cast, Person, last_before
 from services.extract.names import gender_of_words
+from services.extract.naming import text_of, without_article
 from services.extract.roles import BODY_WORDS, COUNTRY_WORDS, PEOPLE, describes, role_of
+from services.extract.salience import Race
 from services.extract.subjects import antecedent, phrase_of
+from services.extract.words import words
 
 _FAR = 150
 """Tokens after which a pronoun is not taken for a person any more."""
 _THRESHOLD = 0.5
-_WEAK = 0.6
-_MARGIN = 0.1
+_SPOKE = 1.3
+_NAMED = 1.0
+_AS_SUBJECT = 0.25
+"""Weights of a candidate for a pronoun: a speaker before counts more than a name, a subject more than the rest."""
+_DEFINITE = words("the this that his her its their")
 _SINGULAR = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
-_LONGEST = 160
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Resolver:
         parts = [head, *joined]
         persons = [self._cast.person_at.get(part.i) for part in parts]
         if not any(persons):
-            return Speaker(_text(phrase), 0.8, human=False)
+            return Speaker(text_of(phrase), 0.8, human=False)
         names = [
             person.text if person else part.text
             for person, part in zip(persons, parts, strict=True)
@@ -110,27 +115,32 @@ class Resolver:
             return Speaker(person.text, 0.95)
         if head.pos_ == "PRON" or head.tag_ in {"PRP", "DT", "WP", "WDT", "EX"}:
             return self._pronoun(head)
-        if head.lower_ in COUNTRY_WORDS and phrase[0].lower_ in {
-            "the",
-            "this",
-            "that",
-            "his",
-            "her",
-            "its",
-        }:
+        if head.lower_ in COUNTRY_WORDS and phrase[0].lower_ in _DEFINITE:
             return self._last_country(head)
-        government = government_of(_text(phrase)) or government_of(head.text)
-        if government is not None and not _modified(head, phrase):
-            return Speaker(government, 0.9, human=False)
-        described = self._described(head, phrase)
-        if described is not None:
-            return described
-        if head.lower_ in BODY_WORDS and phrase[0].lower_ in {"the", "this"} and len(phrase) <= 2:
-            body = self._last_body(head)
-            if body is not None:
-                return Speaker(body, 0.6, human=False)
-        text = _text(phrase, keep_title=True)
-        return Speaker(text, 0.7, human=head.lemma_.lower() in PEOPLE) if text else None
+        text = text_of(phrase, keep_title=True)
+        return (
+            self._government(head, phrase)
+            or self._described(head, phrase)
+            or self._body(head, phrase)
+            or (Speaker(text, 0.7, human=head.lemma_.lower() in PEOPLE) if text else None)
+        )
+
+    def _government(self, head: Token, phrase: Span) -> Speaker | None:
+        name = government_of(text_of(phrase)) or government_of(head.text)
+        if name is None or _modified(head, phrase):
+            return None
+        return Speaker(name, 0.9, human=False)
+
+    def _body(self, head: Token, phrase: Span) -> Speaker | None:
+        """For "the ministry" the last organisation that was named."""
+        if (
+            head.lower_ not in BODY_WORDS
+            or phrase[0].lower_ not in {"the", "this"}
+            or len(phrase) > 2
+        ):
+            return None
+        name = last_before(self._cast.bodies, head.i, _FAR)
+        return Speaker(without_article(name), 0.6, human=False) if name else None
 
     def _beside(self, head: Token, phrase: Span) -> Person | None:
         """The name set beside a description: "the minister, Anders Quill", "spokesman John Smith"."""
@@ -147,15 +157,7 @@ class Resolver:
     def _described(self, head: Token, phrase: Span) -> Speaker | None:
         words = [token.lower_.strip(".") for token in phrase if token.i <= head.i + 6]
         roles = role_of(words[: head.i - phrase.start + 4])
-        definite = phrase[0].lower_ in {
-            "the",
-            "this",
-            "that",
-            "his",
-            "her",
-            "its",
-            "their",
-        } or phrase[0].tag_ in {"POS", "PRP$"}
+        definite = phrase[0].lower_ in _DEFINITE
         if not roles or not definite or head.tag_ in {"NNS", "NNPS"}:
             return None
         countries = country_in(set(words))
@@ -193,20 +195,20 @@ class Resolver:
 
     def _singular(self, head: Token, wanted: str) -> Speaker | None:
         """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last."""
-        scores: dict[str, tuple[float, bool]] = {}
+        race = Race()
         for turn in self._turns_before(head.i, 6):
             if turn.plural or not turn.speaker.human or (turn.gender and turn.gender != wanted):
                 continue
             told = turn.gender == wanted
-            score = 1.3 - (head.i - turn.index) / _FAR + 0.1 * told
-            _raise(scores, turn.speaker.name, score, told)
+            race.enter(turn.speaker.name, _SPOKE - (head.i - turn.index) / _FAR, told=told)
         for index, person in self._cast.people_before(head.i)[:6]:
             if person.gender and person.gender != wanted:
                 continue
+            prominence = _NAMED + _AS_SUBJECT * self._is_subject(index)
             told = person.gender == wanted
-            score = 1.0 - (head.i - index) / _FAR + 0.1 * told + 0.25 * self._is_subject(index)
-            _raise(scores, person.text, score, told)
-        return _clear_winner(scores)
+            race.enter(person.text, prominence - (head.i - index) / _FAR, told=told)
+        winner = race.winner()
+        return Speaker(*winner) if winner is not None else None
 
     def _is_subject(self, index: int) -> bool:
         token = self._doc[index]
@@ -221,10 +223,6 @@ class Resolver:
     def _last_country(self, head: Token) -> Speaker | None:
         name = last_before(self._cast.countries, head.i, _FAR)
         return Speaker(name, 0.6, human=False) if name else None
-
-    def _last_body(self, head: Token) -> str | None:
-        text = last_before(self._cast.bodies, head.i, _FAR)
-        return _bare(text) if text else None
 
     def _turns_before(self, index: int, most: int) -> list[_Turn]:
         """The latest turns before token `index`, the nearest first."""
@@ -241,50 +239,8 @@ class Resolver:
         insort(self._turns, _Turn(head.i, speaker, gender, plural), key=_index)
 
 
-def _raise(scores: dict[str, tuple[float, bool]], name: str, score: float, told: bool) -> None:
-    known, known_told = scores.get(name, (0.0, False))
-    scores[name] = (max(score, known), told or known_told)
-
-
-def _clear_winner(scores: dict[str, tuple[float, bool]]) -> Speaker | None:
-    """The best, if it is good enough; where nothing tells man from woman, also only if it stands out."""
-    ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
-    if not ranked or ranked[0][1][0] < _THRESHOLD:
-        return None
-    name, (score, told) = ranked[0]
-    if not told and len(ranked) > 1 and score - ranked[1][1][0] < _MARGIN:
-        return None
-    sure = min(0.9, 0.4 + 0.4 * score)
-    return Speaker(name, sure if told else min(sure, _WEAK))
-
-
 def _modified(head: Token, phrase: Span) -> bool:
-    """Whether a country's name is only part of another ("US officials" has head "officials", "South China Sea" has not)."""
+    """Whether a country's name is only part of another ("South China Sea")."""
     return any(token.dep_ == "compound" and token.head == head for token in phrase) and (
-        government_of(_text(phrase)) is None
+        government_of(text_of(phrase)) is None
     )
-
-
-def _text(phrase: Span, *, keep_title: bool = False) -> str:
-    start, end = phrase.start, phrase.end
-    head = phrase.root
-    for child in head.rights:  # without relative clauses and remarks set off by commas
-        if (
-            child.dep_ in {"relcl", "acl", "appos", "advcl"}
-            and start < child.left_edge.i < end
-            and child.left_edge.i > head.i
-        ):
-            if child.dep_ != "acl":
-                end = min(end, child.left_edge.i)
-    while end > start + 1 and (phrase.doc[end - 1].is_punct or phrase.doc[end - 1].is_space):
-        end -= 1
-    if end - start > 1 and phrase.doc[start].lower_ in {"the", "a", "an"}:
-        # "The Hill" within a sentence is a name with its article.
-        titled = phrase.doc[start].text == "The" and not phrase.doc[start].is_sent_start
-        start += not (keep_title and titled)
-    return " ".join(phrase.doc[start:end].text.split())[:_LONGEST]
-
-
-def _bare(text: str) -> str:
-    words = text.split()
-    return " ".join(words[1:] if words and words[0].lower() == "the" else words)

@@ -47,6 +47,11 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s+|\Z")
+# Initials and titles, whose full stop ends no sentence.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s.(])(?:[A-Z]|Mrs?|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Jr|Sr|Prof|Rev|No|vs"
+    r"|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 _SMALL = words(
     """
@@ -115,11 +120,8 @@ def _headlines(text: str, start: int, end: int) -> Iterator[Span]:
 def _split(text: str, start: int, end: int) -> Iterator[Span]:
     position = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        # Initials and abbreviations ("U.S. ", "Mr. ") do not end one.
         stop = match.start() + (1 if match.group() else 0)
-        if match.end() < end and re.search(
-            r"(?:^|[\s.(])(?:[A-Z]|[A-Z][a-z]{1,3})\.$", text[max(position, stop - 6) : stop]
-        ):
+        if match.end() < end and _ABBREVIATION.search(text[max(position, stop - 6) : stop]):
             continue
         part = text[position : max(stop, position)]
         left = position + len(part) - len(part.lstrip())

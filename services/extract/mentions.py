@@ -91,7 +91,11 @@ def find_cast(doc: Doc, excluded: SpanIndex[Excluded]) -> Cast:
 
     Names in `excluded` text count for who somebody is, but are no mention that a pronoun may mean.
     """
-    spans = [_widen(entity) for entity in doc.ents if entity.label_ == "PERSON"]
+    spans = [
+        _widen(entity)
+        for entity in doc.ents
+        if entity.label_ == "PERSON" and not _has_title_article(entity)
+    ]
     spans += _unrecognised(doc, spans)
     people: list[Person] = []
     by_word: dict[str, list[Person]] = defaultdict(list)
@@ -125,6 +129,14 @@ def find_cast(doc: Doc, excluded: SpanIndex[Excluded]) -> Cast:
 
 def _is_excluded(token: Token, excluded: SpanIndex[Excluded]) -> bool:
     return bool(excluded.touching((token.idx, token.idx + 1)))
+
+
+def _has_title_article(entity: Span) -> bool:
+    """Whether a capital "The" within a sentence stands before it, as before a newspaper's name."""
+    if not entity.start:
+        return False
+    before = entity.doc[entity.start - 1]
+    return before.text == "The" and not before.is_sent_start
 
 
 def _widen(entity: Span) -> Span:

@@ -9,7 +9,7 @@ HONORIFICS = words(
     mr mrs ms miss dr prof professor sir dame lord lady sen senator rep representative gov
     governor president minister gen general col colonel lt capt captain maj sgt judge
     justice rev reverend sheikh king queen prince princess pope secretary chancellor premier
-    mayor ambassador congressman congresswoman attorney
+    mayor ambassador congressman congresswoman attorney councillor councilman councilwoman
     """
 )
 _SUFFIXES = words("jr sr ii iii iv md phd")

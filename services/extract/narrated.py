@@ -10,6 +10,7 @@ from services.extract.clauses import Clause, asks, is_finite
 from services.extract.cues import VERBS
 from services.extract.draft import FEWEST_WORDS, Draft, stated
 from services.extract.report import TELLING, Form, Report
+from services.extract.subjects import verb_above
 
 _MOST_COVERED = 0.5
 """Share of a clause that reports may account for; above it the claim is theirs."""
@@ -32,7 +33,7 @@ class Cover:
                 self._merged.append([start, end])
         self._starts = [start for start, _ in self._merged]
         self.heads = {
-            (_clause_head(report.head) if report.form is Form.ACCORDING else report.head).i
+            (verb_above(report.head) if report.form is Form.ACCORDING else report.head).i
             for report in reports
             if report.head is not None and report.form in TELLING
         }
@@ -47,14 +48,6 @@ class Cover:
             total += max(0, min(end, span[1]) - max(start, span[0]))
             position += 1
         return total / max(1, span[1] - span[0])
-
-
-def _clause_head(token: Token) -> Token:
-    """The verb of the clause that "according to" stands in."""
-    token = token.head
-    while token.head != token and token.pos_ not in {"VERB", "AUX"}:
-        token = token.head
-    return token
 
 
 def of_narration(doc: Doc, number: int, clauses: list[Clause], covered: Cover) -> Iterator[Draft]:
@@ -72,7 +65,9 @@ def of_narration(doc: Doc, number: int, clauses: list[Clause], covered: Cover) -
 
 def _states(head: Token) -> bool:
     """Whether `head` is a finite verb with a subject, and more than a cue whose content was found elsewhere."""
-    if not is_finite(head) or not any(child.dep_ in _SUBJECTS for child in head.children):
+    helpers = [child for child in head.lefts if child.dep_ in {"aux", "auxpass"}]
+    subjects = (child for verb in (head, *helpers) for child in verb.children)
+    if not is_finite(head) or not any(child.dep_ in _SUBJECTS for child in subjects):
         return False
     size = head.right_edge.i - head.left_edge.i + 1
     return head.lemma_.lower() not in VERBS or size > FEWEST_WORDS + 1

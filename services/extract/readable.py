@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from services.extract.words import words as words_of
 from services.runtime.errors import BadMessage
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -12,6 +13,10 @@ _SAMPLE = 4_000
 _FEW = 12
 """Words below which a language cannot be told with confidence, unless the script itself tells."""
 _SURE = 0.9
+_NO_SENTENCE = 4
+_GRAMMAR = words_of(
+    "the of and to is was are were said says that for with he she they have has had will not"
+)
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
 
 
@@ -26,7 +31,8 @@ def require_english(text: str, language: str = "und") -> None:
     """Return when `text` has words and is English as far as can be told.
 
     `language` is a BCP 47 tag; it is believed unless it is "und" or empty. A text too short to tell is let
-    through when its letters are mostly ASCII. Raises BadMessage("not_handled") naming the language found.
+    through when its letters are ASCII and it has an English function word, or no room for one. Raises
+    BadMessage("not_handled") naming the language found.
     """
     words = _WORD.findall(_MARKUP.sub(" ", text[:_SAMPLE]))
     if not words:
@@ -44,9 +50,15 @@ def require_english(text: str, language: str = "und") -> None:
 def _identify(words: list[str]) -> str:
     sample = " ".join(words)
     found, probability = _identifier().classify(sample)
-    if found != "en" and (len(words) < _FEW or probability < _SURE) and _is_ascii(sample):
+    unsure = len(words) < _FEW or probability < _SURE
+    if found != "en" and unsure and _is_ascii(sample) and _may_be_english(words):
         return "en"
     return str(found)
+
+
+def _may_be_english(words: list[str]) -> bool:
+    """Whether a text that is too short to tell has a word that English sentences need, or is but a name."""
+    return len(words) < _NO_SENTENCE or any(word.lower() in _GRAMMAR for word in words)
 
 
 def _is_ascii(sample: str) -> bool:

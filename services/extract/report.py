@@ -100,9 +100,7 @@ class Report:
 
 def cue_offsets(cue: Token) -> list[Offsets]:
     """The cue with its auxiliaries, negation and particle."""
-    indices = [cue.i]
-    for child in cue.children:
-        if child.dep_ in {"aux", "auxpass", "neg", "prt"} and abs(child.i - cue.i) <= 3:
-            indices.append(child.i)
+    near = (child for child in cue.children if abs(child.i - cue.i) <= 3)
+    indices = [cue.i, *(c.i for c in near if c.dep_ in {"aux", "auxpass", "neg", "prt"})]
     first, last = cue.doc[min(indices)], cue.doc[max(indices)]
     return [(first.idx, last.idx + len(last))]

@@ -11,6 +11,7 @@ from services.extract.cues import ACTS, DENIALS
 from services.extract.draft import FEWEST_WORDS, Draft, stated
 from services.extract.ranges import offsets_of, tokens_of
 from services.extract.report import TELLING, Form, Report
+from services.extract.subjects import verb_above
 from services.extract.words import words
 
 _NO_STATEMENT = words(
@@ -142,7 +143,16 @@ def _stretches(text: str, doc: Doc, report: Report) -> list[Offsets]:
             return [_without_that(doc, span) for span in parts]
         if not _has_verb(doc, parts[0]):
             return [_without_that(doc, report.bounds)]
-    return [_without_that(doc, max(parts, key=lambda span: span[1] - span[0]))]
+    return [
+        _without_that(
+            doc, max(parts, key=lambda span: (_holds_verb(report, span), span[1] - span[0]))
+        )
+    ]
+
+
+def _holds_verb(report: Report, span: Offsets) -> bool:
+    """Whether the clause's own verb, and not only a remark on it, is in `span`."""
+    return report.head is not None and span[0] <= verb_above(report.head).idx < span[1]
 
 
 def _has_verb(doc: Doc, span: Offsets) -> bool:

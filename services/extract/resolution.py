@@ -127,7 +127,7 @@ class Standalone:
 
     def _is_named(self, name: str, token: Token, span: Span) -> bool:
         """Whether the claim itself names, before `token`, what it means."""
-        last = name.split()[-1].lower()
+        last = name.rsplit(maxsplit=1)[-1].lower()
         return any(other.lower_ == last for other in self._doc[span.start : token.i])
 
 

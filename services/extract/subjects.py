@@ -125,3 +125,11 @@ def antecedent(head: Token) -> Token:
     while before >= head.sent.start and head.doc[before].is_punct:
         before -= 1
     return head.doc[before] if before >= head.sent.start else head
+
+
+def verb_above(token: Token) -> Token:
+    """The verb of the clause that `token` stands in."""
+    token = token.head
+    while token.head != token and token.pos_ not in {"VERB", "AUX"}:
+        token = token.head
+    return token

@@ -4,7 +4,7 @@ from spacy.tokens import Token
 
 from services.extract.cues import VERBS, Takes
 from services.extract.ranges import Range, trim
-from services.extract.subjects import is_passive, own_subject
+from services.extract.subjects import is_passive, is_relay, own_subject
 
 _THAT_WITHIN = 15
 """Tokens after a cue within which its "that" stands."""
@@ -24,7 +24,7 @@ def unparsed_content(verb: Token, takes: Takes) -> list[Range]:
 def _after_that(verb: Token) -> list[Range]:
     doc, end = verb.doc, verb.sent.end
     for token in doc[verb.i + 1 : min(verb.i + _THAT_WITHIN, end)]:
-        if token.pos_ == "VERB" and token.lemma_.lower() in VERBS:
+        if token.pos_ == "VERB" and token.lemma_.lower() in VERBS and not is_relay(token):
             return []
         if token.lower_ == "that" and token.tag_ == "IN":
             clause = token.head
