@@ -102,17 +102,25 @@ class SqliteFile:
     def _ensure_schema(self, db: sqlite3.Connection) -> None:
         if self._set_up:
             return
-        (found,) = db.execute("PRAGMA user_version").fetchone()
+        if self._format(db) < self._version:
+            db.execute("BEGIN IMMEDIATE")
+            # Another process may have made the tables while this one waited for the lock.
+            if self._format(db) < self._version:
+                for statement in filter(str.strip, self._schema.split(";")):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version={self._version}")
+            db.execute("COMMIT")
+        self._set_up = True
+
+    def _format(self, db: sqlite3.Connection) -> int:
+        """The format of the file; 0 before it has one. Raises UserError for one of a newer release."""
+        found = int(db.execute("PRAGMA user_version").fetchone()[0])
         if found > self._version:
             raise UserError(
                 f"{self._path} was written by a newer release (format {found}, this one reads up to "
                 f"{self._version}): upgrade, or set CLAIMDESK_DATA_DIR to another folder"
             )
-        if found < self._version:
-            db.executescript(
-                f"BEGIN IMMEDIATE; {self._schema} PRAGMA user_version={self._version}; COMMIT;"
-            )
-        self._set_up = True
+        return found
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
