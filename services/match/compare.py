@@ -7,6 +7,9 @@ from services.match.dates import Day, agree
 from services.match.numbers import Number
 from services.match.statement import Statement
 
+SAME_CLAUSE = 0.4
+"""Share of a claim's content that a clause of the text must hold to speak of the same."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -19,61 +22,38 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Slots of both sides. `confirmed` are the slots whose value here stands in the evidence's text."""
+    """Slots of both sides; none where a side has no value, or where both can be right."""
 
     shared: frozenset[str]
     names_shared: frozenset[str]
     names_here: frozenset[str]
-    names_there: frozenset[str]
     numbers: bool | None
     dates: bool | None
     differences: tuple[Difference, ...]
-    polarity_differs: bool
     speaker: bool | None
-    confirmed: frozenset[str]
-
-    @property
-    def names_differ(self) -> bool:
-        """Whether each side names somebody or something that the other one does not."""
-        return bool(self.names_here and self.names_there)
 
 
-def compare(
-    claim: Statement,
-    evidence: Statement,
-    *,
-    background: Callable[[], Statement] | None = None,
-) -> Comparison:
-    """Compare a claim with what the evidence is about.
-
-    `background` gives the evidence's title and text; it is only asked when something differs.
-    """
-    numbers, number_pair = _numbers(claim.numbers, evidence.numbers)
+def compare(claim: Statement, evidence: Statement) -> Comparison:
+    """Compare a claim with what the evidence is about."""
+    numbers, number_pair = compare_numbers(claim.numbers, evidence.numbers)
     dates = agree(claim.days, evidence.days)
     differences = []
     if number_pair:
         differences.append(Difference("number", number_pair[0].text, number_pair[1].text))
     if dates is False:
         differences.append(Difference("date", _days(claim.days), _days(evidence.days)))
-    names_here = claim.names - evidence.terms
-    confirmed: frozenset[str] = frozenset()
-    if background and (differences or names_here):
-        confirmed = frozenset(_confirmed(claim, background(), differences, names_here))
     return Comparison(
         shared=claim.terms & evidence.terms,
-        names_shared=claim.names & evidence.terms,
-        names_here=names_here,
-        names_there=evidence.names - claim.terms - evidence.author,
+        names_shared=claim.names & evidence.known,
+        names_here=claim.names - evidence.known,
         numbers=numbers,
         dates=dates,
         differences=tuple(differences),
-        polarity_differs=claim.negated != evidence.negated,
         speaker=_same_speaker(claim.speaker, evidence.speaker),
-        confirmed=confirmed,
     )
 
 
-def _numbers(
+def compare_numbers(
     ours: Sequence[Number], theirs: Sequence[Number]
 ) -> tuple[bool | None, tuple[Number, Number] | None]:
     """Whether the numbers agree, and the first pair that does not.
@@ -89,7 +69,7 @@ def _numbers(
     agreed = len(left) < len(ours)
     for mine in left:
         for one in theirs:
-            if mine.alike(one) or (not agreed and mine.comparable(one)):
+            if mine.differs(one) and (mine.alike(one) or (not agreed and mine.comparable(one))):
                 return False, (mine, one)
     return (True, None) if agreed else (None, None)
 
@@ -110,29 +90,40 @@ def _words(name: str) -> list[str]:
     return [word.strip(".,'’").lower() for word in name.split(",", maxsplit=1)[0].split()]
 
 
-def _confirmed(
+def confirmed(
     claim: Statement,
+    evidence: Statement,
+    keys: frozenset[str],
     background: Statement,
-    differences: Iterable[Difference],
-    names_here: frozenset[str],
-) -> Iterable[str]:
+    slots: Iterable[str],
+) -> frozenset[str]:
+    """The slots whose value in the claim stands in the evidence's title and text, said of the same.
+
+    `keys` are the content of the claim; a clause that holds few of them speaks of something else,
+    and one that holds the evidence's own value too tells the two apart.
+    """
+    near = [
+        one
+        for one in background.clauses
+        if len(keys & one.terms) >= min(2, SAME_CLAUSE * len(keys))
+    ]
     held: dict[str, Callable[[], bool]] = {
         "number": lambda: any(
             mine.comparable(its) and mine.same(its)
             for mine in claim.numbers
-            for its in background.numbers
+            for one in near
+            if not compare_numbers(evidence.numbers, one.numbers)[0]
+            for its in one.numbers
         ),
         "date": lambda: any(
             mine.fits(its) and _as_precise(its, mine)
             for mine in claim.days
-            for its in background.days
+            for one in near
+            if not agree(evidence.days, one.days)
+            for its in one.days
         ),
     }
-    for difference in differences:
-        if held[difference.slot]():
-            yield difference.slot
-    if names_here and names_here <= background.terms:
-        yield "name"
+    return frozenset(slot for slot in slots if held[slot]())
 
 
 def _as_precise(one: Day, other: Day) -> bool:

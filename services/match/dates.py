@@ -1,7 +1,7 @@
 """Dates that a sentence names, as partial ISO dates that can be compared."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _MONTHS = (
@@ -21,19 +21,39 @@ _DATE = re.compile(
     r"(?<![\w.,$€£/-])(?P<y5>1[5-9]\d\d|20\d\d)(?![\w%]|[.,]\d|-\d)",
     re.IGNORECASE,
 )
+_YEARS = re.compile(
+    r"(?<![\w.,$€£/-])(?:(?:between|from)\s+)?(?P<first>1[5-9]\d\d|20\d\d)(?:\s*[-–]\s*|\s+(?:and|to|until)\s+)"
+    r"(?P<last>1[5-9]\d\d|20\d\d)(?![\w%]|[.,]\d|-\d)",
+    re.IGNORECASE,
+)
+# Dates that say when something was told, what it is measured against, or only a limit: no date of the fact.
+_ASIDE = re.compile(
+    r"\b(?:than|compared (?:with|to)|versus|up from|down from|above|below|before|after|until|by|over)"
+    r"(?:\s+(?:in|of|the|those|that|mid|late|early|on|end))*\s*$|"
+    r"\b(?:report(?:ed|s)?|said|says|announced|according to (?:a|the|its)|estimated|published|"
+    r"updated|wrote)\s+(?:in|on|of|a|its)?\s*$",
+    re.IGNORECASE,
+)
+_ASIDE_LONG = 40  # characters before a date that are looked at
 _DIGIT = re.compile(r"\d")  # every date has one: most sentences need no second look
 _LONGEST = 4_000
 
 
 class Day(NamedTuple):
-    """A date as far as it is known: any part may be none."""
+    """A date as far as it is known: any part may be none. `last` is the last year of a span of years."""
 
     year: int | None
     month: int | None = None
     day: int | None = None
+    last: int | None = None
 
     def fits(self, other: "Day") -> bool:
-        """Whether both can be the same moment: no part that both know differs."""
+        """Whether both can be the same moment or period: no part that both know differs.
+
+        A span of years is a period of its own: a year within it is another one.
+        """
+        if (self.last or other.last) and self.last != other.last:
+            return False
         return all(
             mine is None or its is None or mine == its
             for mine, its in zip(self, other, strict=True)
@@ -41,25 +61,39 @@ class Day(NamedTuple):
 
     def __str__(self) -> str:
         month = _MONTHS[self.month - 1].capitalize() if self.month else ""
-        return " ".join(str(part) for part in (self.day, month, self.year) if part)
+        whole = " ".join(str(part) for part in (self.day, month, self.year) if part)
+        return f"{whole} to {self.last}" if self.last else whole
 
 
 class Found(NamedTuple):
-    """A date and where it stands."""
+    """A date and where it stands; `aside` when it is not the date of what the sentence tells."""
 
     day: Day
     span: tuple[int, int]
+    aside: bool = False
 
 
 def find_dates(text: str) -> list[Found]:
-    """The days, months and years that `text` names."""
+    """The days, months, years and spans of years that `text` names."""
+    text = text[:_LONGEST]
     if not _DIGIT.search(text):
         return []
-    return [
-        Found(day, found.span())
-        for found in _DATE.finditer(text[:_LONGEST])
-        if (day := _day(found)) is not None
+    spans = [
+        Found(Day(int(one["first"]), last=int(one["last"])), one.span(), _aside(text, one.start()))
+        for one in _YEARS.finditer(text)
+        if int(one["first"]) < int(one["last"])
     ]
+    single = [
+        Found(day, one.span(), _aside(text, one.start()))
+        for one in _DATE.finditer(text)
+        if (day := _day(one)) is not None
+        and not any(span[0] <= one.start() < span[1] for _, span, _ in spans)
+    ]
+    return sorted([*spans, *single], key=lambda one: one.span)
+
+
+def _aside(text: str, start: int) -> bool:
+    return _ASIDE.search(text[max(0, start - _ASIDE_LONG) : start]) is not None
 
 
 def _day(found: re.Match[str]) -> Day | None:
@@ -108,4 +142,14 @@ def agree(ours: Iterable[Day], theirs: Iterable[Day]) -> bool | None:
     ours, theirs = list(ours), list(theirs)
     if not ours or not theirs:
         return None
-    return any(one.fits(other) for one in ours for other in theirs)
+    if any(one.fits(other) for one in ours for other in theirs):
+        return True
+    return _spanned(ours, theirs) or _spanned(theirs, ours)
+
+
+def _spanned(spans: Iterable[Day], days: Sequence[Day]) -> bool:
+    """Whether both ends of a span of years are named one by one: "between PISA 2018 and PISA 2022"."""
+    return any(
+        span.last and all(any(day.year == end for day in days) for end in (span.year, span.last))
+        for span in spans
+    )

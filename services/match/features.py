@@ -3,15 +3,12 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from services.match.compare import Comparison
-from services.match.statement import Statement
 
-NAMES = (
-    *("cosine", "coverage", "precision", "terms", "rank", "names", "numbers", "dates", "polarity"),
-    "speaker",
-)
-"""The features, in the order of the weights."""
+SLOTS = ("names", "numbers", "dates", "speaker")
+"""The features that need both sides read: see `measure_slots`."""
 
 Weights = Mapping[str, float]
 
@@ -20,7 +17,8 @@ _SIGN = {True: 1.0, False: -1.0, None: 0.0}
 
 def rarity(candidates: Sequence[frozenset[str]], terms: Iterable[str]) -> Weights:
     """How much each of `terms` tells the candidates of one claim apart (an idf among them)."""
-    counts = Counter(term for one in candidates for term in one)
+    terms = frozenset(terms)
+    counts = Counter(chain.from_iterable(terms & one for one in candidates))
     return {
         term: math.log1p((len(candidates) - counts[term] + 0.5) / (counts[term] + 0.5))
         for term in terms
@@ -28,23 +26,26 @@ def rarity(candidates: Sequence[frozenset[str]], terms: Iterable[str]) -> Weight
 
 
 def measure(
-    claim: Statement,
+    terms: frozenset[str],
     head: frozenset[str],
-    comparison: Comparison,
     weights: Weights,
     *,
     cosine: float | None,
     bm25: float,
     rank: float,
 ) -> dict[str, float]:
-    """The features of one candidate.
+    """The features that need no reading: of a claim's index terms and a candidate.
 
-    `head` holds the terms of the evidence's claim and title; `bm25` and `rank` are its shares of the
-    best candidate's BM25 and fused rank. A slot
-    that a side does not have counts 0: neither for nor against.
+    `weights` are those of the claim's terms, `head` the terms of the evidence's claim and title; `bm25`
+    and `rank` are its shares of the best candidate's BM25 and fused rank.
     """
-    coverage = _share(claim.terms, head, weights)
-    precision = _share(head, claim.terms, weights)
+    common = terms & head
+    # fsum gives the same sum in any order, which a set does not have.
+    shared = math.fsum(weights[term] for term in common)
+    whole = math.fsum(weights.values())
+    coverage = shared / whole if whole else 0.0
+    # A term that the claim lacks has no weight of its own: it counts 1.
+    precision = shared / (shared + len(head) - len(common)) if head else 0.0
     return {
         # Without vectors the words in common stand in: the scale is near enough to abstain by.
         "cosine": (coverage + precision) / 2 if cosine is None else cosine,
@@ -52,19 +53,17 @@ def measure(
         "precision": precision,
         "terms": bm25,
         "rank": rank,
-        "names": _names(comparison),
-        "numbers": _SIGN[comparison.numbers],
-        "dates": _SIGN[comparison.dates],
-        "polarity": -1.0 if comparison.polarity_differs else 0.0,
-        "speaker": _SIGN[comparison.speaker],
     }
 
 
-def _share(terms: frozenset[str], others: frozenset[str], weights: Weights) -> float:
-    """The share of `terms`, by weight, that `others` holds; a term without a weight counts 1."""
-    total = sum(weights.get(term, 1.0) for term in sorted(terms))
-    common = sum(weights.get(term, 1.0) for term in sorted(terms & others))
-    return common / total if total else 0.0
+def measure_slots(comparison: Comparison) -> dict[str, float]:
+    """The features that need both sides read; a slot that a side lacks counts 0: neither for nor against."""
+    return {
+        "names": _names(comparison),
+        "numbers": _SIGN[comparison.numbers],
+        "dates": _SIGN[comparison.dates],
+        "speaker": _SIGN[comparison.speaker],
+    }
 
 
 def _names(comparison: Comparison) -> float:

@@ -1,55 +1,15 @@
 """Numbers with their units in a sentence, and whether two of them can both be right."""
 
+import math
 import re
-from collections.abc import Mapping
-from itertools import takewhile
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-_SCALES: Mapping[str, float] = {
-    **dict.fromkeys(("hundred",), 1e2),
-    **dict.fromkeys(("thousand", "k"), 1e3),
-    **dict.fromkeys(("million", "millions", "mn", "m"), 1e6),
-    **dict.fromkeys(("billion", "billions", "bn", "b"), 1e9),
-    **dict.fromkeys(("trillion", "trillions", "tn"), 1e12),
-}
-_WORDS: Mapping[str, float] = {
-    word: float(value)
-    for value, word in enumerate(
-        (
-            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-            *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
-            *("seventeen", "eighteen", "nineteen", "twenty"),
-        )
-    )
-} | {
-    word: float(value)
-    for word, value in zip(
-        ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
-        range(30, 100, 10),
-        strict=True,
-    )
-}
-_ORDINALS: Mapping[str, float] = {
-    word: float(value)
-    for value, word in enumerate(
-        (
-            *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
-            *("ninth", "tenth"),
-        ),
-        start=1,
-    )
-}
-_FRACTIONS: Mapping[str, float] = {
-    "half": 50.0,
-    "a third": 100 / 3,
-    "one third": 100 / 3,
-    "two thirds": 200 / 3,
-    "a quarter": 25.0,
-    "one quarter": 25.0,
-    "three quarters": 75.0,
-    "every second": 50.0,
-}
-_ALTERNATIVES = "|".join(sorted((*_WORDS, *_ORDINALS), key=len, reverse=True))
+from services.match.hedges import Bound, Change, bound, change
+from services.match.number_words import FRACTIONS, ORDINALS, SCALES, WORDS
+from services.match.units import KINDS, MONEY, counted
+
+_ALTERNATIVES = "|".join(sorted((*WORDS, *ORDINALS), key=len, reverse=True))
 _NUMBER = re.compile(
     rf"""(?P<money>[$€£])?\s?
     (?P<figure>(?<![\w.:])(?<![A-Za-z]-)\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<![\w.:])(?<![A-Za-z]-)\d{{1,15}}(?:\.\d{{1,9}})?|\b(?:{_ALTERNATIVES})\b)
@@ -60,70 +20,13 @@ _NUMBER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FRACTION = re.compile(
-    rf"\b({'|'.join(name.replace(' ', '[ -]') for name in _FRACTIONS)})\b|"
-    rf"\b({'|'.join(_WORDS)}|\d{{1,3}}) (?:out of|in) (?:every )?({'|'.join(_WORDS)}|\d{{1,3}})\b",
+    rf"\b({'|'.join(name.replace(' ', '[ -]') for name in FRACTIONS)})\b|"
+    rf"\b({'|'.join(WORDS)}|\d{{1,3}}) (?:out of|in) (?:every )?({'|'.join(WORDS)}|\d{{1,3}})\b",
     re.IGNORECASE,
 )
-_ANY = re.compile(rf"\d|\b(?:{_ALTERNATIVES}|half|quarters?|thirds?|every)\b", re.IGNORECASE)
-_UNIT = re.compile(r"[\s-]*([^\W\d_]+)(?:\s+([^\W\d_]+))?(?:\s+([^\W\d_]+))?")
-_MONEY = {"$": "dollar", "€": "euro", "£": "pound"}
-_MONEY_WORDS = {"dollar": "dollar", "euro": "euro", "pound": "pound", "crown": "crown"}
-_PASSED = frozenset(
-    ("more", "new", "people's", "estimated", "of", "the", "a", "an", "other", "or", "and")
-)
-_ENDS = frozenset(
-    [
-        "about",
-        "above",
-        "after",
-        "as",
-        "at",
-        "before",
-        "below",
-        "between",
-        "but",
-        "by",
-        "during",
-        "ever",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "last",
-        "less",
-        "next",
-        "on",
-        "over",
-        "per",
-        "since",
-        "so",
-        "than",
-        "that",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "under",
-        "until",
-        "up",
-        "was",
-        "were",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "will",
-        "with",
-        "would",
-    ]
+_ANY = re.compile(
+    rf"\d|\b(?:{_ALTERNATIVES}|half|quarters?|thirds?|every|tens|dozens|hundreds|thousands|millions|billions)\b",
+    re.IGNORECASE,
 )
 _CLOCK = re.compile(
     r"(?<![\w:])(?P<h>\d{1,2}):(?P<m>\d{2}):(?P<s>\d{2})(?:\.\d+)?(?![\w:])|"
@@ -131,28 +34,67 @@ _CLOCK = re.compile(
     r"(?:,? (?:and )?(?P<seconds>\d{1,2}) seconds?)?\b",
     re.IGNORECASE,
 )
+_TENS = {
+    "tens": 1e1,
+    "dozens": 1e1,
+    "hundreds": 1e2,
+    "thousands": 1e3,
+    "millions": 1e6,
+    "billions": 1e9,
+}
+_VAGUE = re.compile(
+    r"\b(tens|dozens|hundreds|thousands|millions|billions)(?: of (thousands|millions|billions))?"
+    r"(?= of\b)",
+    re.IGNORECASE,
+)
+_FIGURE = r"\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.\d{1,4})?"
+_SCALE = "hundred|thousand|million|billion|trillion"
+_BETWEEN = re.compile(
+    rf"(?:\bbetween |(?<![\w.,-])(?<!from ))(?P<low>{_FIGURE})(?: (?P<lowscale>{_SCALE}))?"
+    rf"(?: (?:and|to) |[-–])(?P<high>{_FIGURE})(?: (?P<highscale>{_SCALE}))?(?P<percent> ?%| per ?cent\b)?"
+    r"(?![\w-])",
+    re.IGNORECASE,
+)
 _LONGEST = 4_000  # characters that are searched: a claim is a sentence or two
 
 ROUNDING = 0.1
 """The most that rounding may change a figure, as a share of it."""
+
+PLAUSIBLE = 0.25
+"""How far from its figure "more than" or "at most" is still said, as a share of it."""
 
 
 class Number(NamedTuple):
     """A figure. `units` holds `%`, `ordinal`, `clock`, a currency, or the words that are counted.
 
     `step` is the worth of its last digit that is not a rounding zero: 10,000 in "50,000", 0.1 in "7.8".
+    `top` is the upper end of a span ("tens of thousands"), whose lower end is `value`.
     """
 
     value: float
     units: frozenset[str]
     text: str
     step: float
+    bound: Bound = Bound.NONE
+    change: Change | None = None
+    top: float | None = None
 
     def same(self, other: "Number") -> bool:
-        """Whether one may be the other, rounded: "9 centimetres" and 9.4, but not 421 and 424.6."""
-        apart = abs(self.value - other.value)
-        largest = max(abs(self.value), abs(other.value))
-        return apart <= min(max(self.step, other.step) / 2, ROUNDING * largest) + 1e-9 * largest
+        """Whether one may be the other, rounded: "9 centimetres" and 9.4, but not 421 and 424.6.
+
+        "More than 50,000" is 53,000 in other words, but not 90,000: nobody would put it so.
+        """
+        if _is_plain(self) and _is_plain(other):
+            return _rounded(self, other)
+        (low, high), (its_low, its_high) = _near(self), _near(other)
+        return low <= its_high and its_low <= high
+
+    def differs(self, other: "Number") -> bool:
+        """Whether both cannot be right. "More than 50,000" and 90,000 are neither the same nor this."""
+        if _is_plain(self) and _is_plain(other):
+            return not _rounded(self, other)
+        (low, high), (its_low, its_high) = _allowed(self), _allowed(other)
+        return not (low <= its_high and its_low <= high)
 
     def comparable(self, other: "Number") -> bool:
         """Whether both measure the same thing, as far as their units say; a bare figure may be anything."""
@@ -165,11 +107,40 @@ class Number(NamedTuple):
         return bool(self.units & other.units) and not self.kinds_differ(other)
 
     def kinds_differ(self, other: "Number") -> bool:
-        """Whether one is a share, a rank, a time or money, and the other is not."""
-        return self.units & _KINDS != other.units & _KINDS
+        """Whether one is a share, a rank, a time or money, and the other is not; or one a change."""
+        if self.change and other.change and self.change is not other.change:
+            return True
+        return self.units & KINDS != other.units & KINDS
 
 
-_KINDS = frozenset({"%", "ordinal", "clock", "dollar", "euro", "pound", "crown"})
+def _is_plain(one: Number) -> bool:
+    return one.bound is Bound.NONE and one.top is None
+
+
+def _rounded(one: Number, other: Number) -> bool:
+    apart = abs(one.value - other.value)
+    largest = max(abs(one.value), abs(other.value))
+    return apart <= min(max(one.step, other.step) / 2, ROUNDING * largest) + 1e-9 * largest
+
+
+def _near(one: Number) -> tuple[float, float]:
+    """The values that somebody who says this has in mind."""
+    low, high = _allowed(one)
+    return max(low, one.value * (1 - PLAUSIBLE)), min(high, _end(one) * (1 + PLAUSIBLE))
+
+
+def _allowed(one: Number) -> tuple[float, float]:
+    """The values that the words allow."""
+    if one.bound is Bound.ABOVE:
+        return one.value, math.inf
+    if one.bound is Bound.BELOW:
+        return -math.inf, _end(one)
+    slack = 1e-9 * abs(one.value)
+    return one.value - slack, _end(one) + slack
+
+
+def _end(one: Number) -> float:
+    return one.value if one.top is None else one.top
 
 
 def find_numbers(text: str, taken: list[tuple[int, int]]) -> list[Number]:
@@ -179,25 +150,29 @@ def find_numbers(text: str, taken: list[tuple[int, int]]) -> list[Number]:
         return []
     numbers: list[tuple[int, Number]] = []
     taken = list(taken)
-    for pattern, read in ((_CLOCK, _clock), (_FRACTION, _share)):
+    for pattern, read in _READERS:
         for found in pattern.finditer(text):
-            number = None if _overlaps(found.span(), taken) else read(found)
+            free = not any(_overlaps(found.span(), span) for span in taken)
+            number = read(text, found) if free else None
             if number:
                 taken.append(found.span())
                 numbers.append((found.start(), number))
     numbers += [
         (found.start(), _number(text, found))
         for found in _NUMBER.finditer(text)
-        if not _overlaps(found.span("figure"), taken)
+        if not any(_overlaps(found.span("figure"), span) for span in taken)
     ]
-    return [number for _, number in sorted(numbers, key=lambda pair: pair[0])]
+    return [
+        number._replace(bound=bound(text, start), change=change(text, start))
+        for start, number in sorted(numbers, key=lambda pair: pair[0])
+    ]
 
 
-def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in taken)
+def _overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
-def _clock(found: re.Match[str]) -> Number | None:
+def _clock(_: str, found: re.Match[str]) -> Number | None:
     """A time that something took, in seconds."""
     hours, minutes, seconds = (
         int(found[short] or found[long] or 0)
@@ -207,10 +182,10 @@ def _clock(found: re.Match[str]) -> Number | None:
     return Number(total, frozenset({"clock"}), found[0].strip(), 1.0)
 
 
-def _share(found: re.Match[str]) -> Number | None:
+def _share(_: str, found: re.Match[str]) -> Number | None:
     """A fraction as per cent."""
     if found[1]:
-        share = _FRACTIONS[found[1].lower().replace("-", " ")]
+        share = FRACTIONS[found[1].lower().replace("-", " ")]
     else:
         part, whole = _plain(found[2]), _plain(found[3])
         if not 0 < part <= whole:
@@ -221,13 +196,13 @@ def _share(found: re.Match[str]) -> Number | None:
 
 def _plain(figure: str) -> float:
     figure = figure.lower()
-    return _WORDS.get(figure) or _ORDINALS.get(figure) or float(figure.replace(",", "") or 0)
+    return WORDS.get(figure) or ORDINALS.get(figure) or float(figure.replace(",", "") or 0)
 
 
 def _number(text: str, found: re.Match[str]) -> Number:
     figure = found["figure"].lower()
     value = 0.0 if figure == "zero" else _plain(figure)
-    scale = _SCALES[found["scale"].strip(" -\t\n").lower()] if found["scale"] else 1.0
+    scale = SCALES[found["scale"].strip(" -\t\n").lower()] if found["scale"] else 1.0
     return Number(value * scale, _units(text, found), found[0].strip(), _step(figure) * scale)
 
 
@@ -244,20 +219,33 @@ def _units(text: str, found: re.Match[str]) -> frozenset[str]:
     if found["percent"]:
         return frozenset({"%"})
     if found["money"]:
-        return frozenset({_MONEY[found["money"]]})
-    if found["ordinal"] or found["figure"].lower() in _ORDINALS:
+        return frozenset({MONEY[found["money"]]})
+    if found["ordinal"] or found["figure"].lower() in ORDINALS:
         return frozenset({"ordinal"})
-    following = _UNIT.match(text, found.end())
-    words = [word.lower() for word in following.groups() if word] if following else []
-    units = [
-        _singular(word)
-        for word in takewhile(lambda one: one not in _ENDS, words)
-        if word not in _PASSED
-    ]
-    if money := next((_MONEY_WORDS[unit] for unit in units[:1] if unit in _MONEY_WORDS), None):
-        return frozenset({money})
-    return frozenset(units)
+    return counted(text, found.end())
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+def _tens(text: str, found: re.Match[str]) -> Number:
+    """Vague figures like "tens of thousands": from two tens to the next power, which is what people mean by it."""
+    low = _TENS[found[1].lower()] * (SCALES[found[2].lower().rstrip("s")] if found[2] else 1.0)
+    return Number(2 * low, counted(text, found.end()), found[0], low, top=10 * low)
+
+
+def _between(text: str, found: re.Match[str]) -> Number | None:
+    """A span of figures: "between 40 and 50 people", "40 to 50 per cent"."""
+    low, high = _plain(found["low"]), _plain(found["high"])
+    low_scale = found["lowscale"] or found["highscale"]
+    low *= SCALES[low_scale.lower()] if low_scale else 1.0
+    high *= SCALES[found["highscale"].lower()] if found["highscale"] else 1.0
+    if not low < high:
+        return None
+    units = frozenset({"%"}) if found["percent"] else counted(text, found.end())
+    return Number(low, units, found[0].strip(), _step(found["low"]), top=high)
+
+
+_READERS: Sequence[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Number | None]]] = (
+    (_CLOCK, _clock),
+    (_BETWEEN, _between),
+    (_VAGUE, _tens),
+    (_FRACTION, _share),
+)

@@ -1,26 +1,30 @@
-"""Whether a sentence denies what it speaks of."""
+"""Whether a clause denies what it speaks of."""
 
 import re
 
 _NOT = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|nor|neither|without|cannot|\w{2,12}n['’]t)\b",
+    r"\b(?:not|never|no|none|nobody|nothing|nor|neither|cannot|\w{2,12}n['’]t|"
+    r"fail(?:s|ed|ing)? to|refus(?:e|es|ed|ing) to)\b",
     re.IGNORECASE,
 )
+_WHAT = r"(?=\s+(?:as\b|that\b|(?:all |any |the |these |those )?(?:\w+ )?(?:claim|report|allegation|accusation|suggestion|rumou?r|idea|notion)s?\b))"
 _DENIAL = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:e|es|ed|ing)|debunk(?:s|ed|ing)?|"
-    r"dismiss(?:es|ed|ing)?|fals(?:e|ely)|untrue|wrong(?:ly)?|incorrect(?:ly)?|hoax|fake[ds]?)\b",
+    rf"\b(?:den(?:y|ies|ied|ying)|(?:reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?){_WHAT}|"
+    r"refut(?:e|es|ed|ing)|debunk(?:s|ed|ing)?|fals(?:e|ely)|untrue|wrong(?:ly)?|"
+    r"incorrect(?:ly)?|nonsense|rubbish|hoax|fake[ds]?|(?:a )?(?:myth|lie) that)\b",
     re.IGNORECASE,
 )
 _NO_DENIAL = re.compile(
-    r"\bno (?:longer|more|less|fewer|later|earlier|sooner)\b|\bnot only\b|\bnot just\b|"
-    r"\bwithout (?:a )?(?:crew|precedent)\b",
+    r"\bno (?:longer|more|less|fewer|later|earlier|sooner) than\b|\bno (?:more|less|fewer)\b|"
+    r"\bnot (?:only|just|merely|least)\b|\b(?:no|not any|without) (?:doubt|question)\b|"
+    r"\bno one knows\b|\bno\. ?\d",
     re.IGNORECASE,
 )
 _LONGEST = 4_000
 
 
 def is_negated(text: str) -> bool:
-    """Whether `text` denies: it says not or it denies, but does not deny a not.
+    """Whether `text`, a clause, denies: it says not or it denies, but does not deny a not.
 
     "Has never joined and never will" denies once, however often it says never; "denies that it did
     not" asserts. A turn like "no later than" is no denial.

@@ -1,7 +1,7 @@
 """From features to the probability that evidence is about the same claim."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 BIAS = -9.5
 WEIGHTS: Mapping[str, float] = {
@@ -13,7 +13,6 @@ WEIGHTS: Mapping[str, float] = {
     "names": 0.3,
     "numbers": 0.5,
     "dates": 0.4,
-    "polarity": 0.0,
     "speaker": 0.3,
 }
 """Log-odds for each unit of a feature. Set by reasoning, see the README: neither words nor meaning can
@@ -22,8 +21,13 @@ still about the same thing."""
 
 
 def log_odds(features: Mapping[str, float]) -> float:
-    """The log-odds; what the ranking sorts by."""
-    return BIAS + sum(weight * features[name] for name, weight in WEIGHTS.items())
+    """The log-odds; what the ranking sorts by. A feature that is not there counts 0."""
+    return BIAS + sum(WEIGHTS[name] * value for name, value in features.items())
+
+
+def reach(names: Iterable[str]) -> float:
+    """How far the features called `names` can move the log-odds, up or down."""
+    return sum(abs(WEIGHTS[name]) for name in names)
 
 
 def probability(log_odds: float) -> float:
@@ -31,3 +35,8 @@ def probability(log_odds: float) -> float:
     if log_odds >= 0:
         return 1.0 / (1.0 + math.exp(-log_odds))
     return math.exp(log_odds) / (1.0 + math.exp(log_odds))
+
+
+def odds_of(probability: float) -> float:
+    """The log-odds of a probability above 0; infinite for 1."""
+    return math.inf if probability >= 1 else math.log(probability / (1 - probability))

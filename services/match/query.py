@@ -8,7 +8,7 @@ import structlog
 from schemas.claim import Claim
 from services.language.analysis import Analyser
 from services.match.dates import Day, from_iso
-from services.match.statement import Statement, names_in, parse
+from services.match.statement import Statement, parse
 from services.ports.evidence_store import Query
 
 log = structlog.get_logger(__name__)
@@ -34,13 +34,13 @@ def sought_of(claim: Claim) -> Sought:
 
 def to_statements(sought: Sequence[Sought], analyser: Analyser) -> list[Statement]:
     """The statements of `sought`."""
-    terms = analyser.terms([one.text for one in sought])
-    names = analyser.terms([names_in(one.text) for one in sought])
-    authors = analyser.terms([f"{one.publisher or ''} {one.speaker or ''}" for one in sought])
-    return [
-        parse(one.text, its_terms, its_names, speaker=one.speaker, days=one.days, author=author)
-        for one, its_terms, its_names, author in zip(sought, terms, names, authors, strict=True)
-    ]
+    return parse(
+        [one.text for one in sought],
+        analyser.terms,
+        speakers=[one.speaker for one in sought],
+        days=[one.days for one in sought],
+        authors=[f"{one.publisher or ''} {one.speaker or ''}" for one in sought],
+    )
 
 
 def to_queries(sought: Sequence[Sought], analyser: Analyser) -> tuple[list[Query], list[str]]:

@@ -1,19 +1,21 @@
 """Candidates to matches: compared, scored, related, explained, best first."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from schemas.evidence import Evidence
 from schemas.match import Match
 from services.language.analysis import Analyser
 from services.match.compare import compare
-from services.match.features import measure, rarity
-from services.match.probability import log_odds, probability
+from services.match.features import SLOTS, measure, measure_slots, rarity
+from services.match.grounds import grounds_of
+from services.match.probability import log_odds, odds_of, probability, reach
 from services.match.query import Sought, to_queries, to_statements
 from services.match.reason import reason
 from services.match.relation import relation_of
 from services.match.statement import Statement
+from services.match.views import Views, views_of
 from services.ports.evidence_store import EvidenceStore, Hit
 
 POOL = 50
@@ -37,82 +39,93 @@ def find(
     queries, degraded = to_queries(sought, analyser)
     found = store.search(queries, max(top, POOL))
     claims = to_statements(sought, analyser)
-    items = {hit.evidence.id: hit.evidence for hit in chain.from_iterable(found)}
-    views = dict(zip(items, _views(list(items.values()), analyser), strict=True))
+    views = views_of(analyser)
     ranked = [
         [
-            _explained(claim, one, analyser)
-            for one in _ranked(claim, hits, views, vectors=not degraded)[:top]
-            if one.probability >= least
+            _explained(claim, one, views)
+            for one in _ranked(claim, hits, views, top, least, vectors=not degraded)
         ]
         for claim, hits in zip(claims, found, strict=True)
     ]
     return ranked, degraded
 
 
-class _View(NamedTuple):
-    """What an item is about: its claim, and the terms of its claim and title."""
-
-    claim: Statement
-    head: frozenset[str]
+class _Candidate(NamedTuple):
+    hit: Hit
+    features: dict[str, float]
 
 
 class _Scored(NamedTuple):
-    hit: Hit
-    view: _View
+    evidence: Evidence
+    statement: Statement
     features: dict[str, float]
     score: float
     probability: float
 
 
-def _views(items: Sequence[Evidence], analyser: Analyser) -> list[_View]:
-    claims = to_statements(
-        [Sought(item.claim, item.speaker, publisher=item.publisher) for item in items], analyser
-    )
-    titles = analyser.terms([item.title for item in items])
+def _ranked(
+    claim: Statement, hits: Sequence[Hit], views: Views, top: int, least: float, *, vectors: bool
+) -> list[_Scored]:
+    """The `top` best of probability `least` or more. The store's order, which never depends on chance, decides between equals."""
+    able = _able(_measured(claim, hits, views, vectors=vectors), top, least)
+    statements = views.claims([one.hit.evidence for one in able])
+    scored = [_scored(claim, *pair) for pair in zip(able, statements, strict=True)]
+    likely = [one for one in scored if one.probability >= least]
+    return sorted(likely, key=lambda one: -one.score)[:top]
+
+
+def _measured(
+    claim: Statement, hits: Sequence[Hit], views: Views, *, vectors: bool
+) -> list[_Candidate]:
+    heads = views.heads([hit.evidence for hit in hits])
+    weights = rarity(heads, claim.terms)
+    best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
+    first = max((hit.rank for hit in hits), default=1.0)
     return [
-        _View(claim, claim.terms.union(title)) for claim, title in zip(claims, titles, strict=True)
+        _Candidate(
+            hit,
+            measure(
+                claim.terms,
+                head,
+                weights,
+                # A vector's last digits depend on what was encoded beside it; a match must not.
+                cosine=round(hit.cosine, 4) if vectors else None,
+                bm25=hit.bm25 / best,
+                rank=hit.rank / first,
+            ),
+        )
+        for hit, head in zip(hits, heads, strict=True)
     ]
 
 
-def _ranked(
-    claim: Statement, hits: Sequence[Hit], views: Mapping[str, _View], *, vectors: bool
-) -> list[_Scored]:
-    weights = rarity([views[hit.evidence.id].head for hit in hits], claim.terms)
-    best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
-    first = max((hit.rank for hit in hits), default=1.0)
-    scored = []
-    for hit in hits:
-        view = views[hit.evidence.id]
-        comparison = compare(claim, view.claim)
-        features = measure(
-            claim,
-            view.head,
-            comparison,
-            weights,
-            # A vector's last digits depend on what was encoded beside it; a match must not.
-            cosine=round(hit.cosine, 4) if vectors else None,
-            bm25=hit.bm25 / best,
-            rank=hit.rank / first,
-        )
-        score = log_odds(features)
-        scored.append(_Scored(hit, view, features, score, probability(score)))
-    # The store's order, which never depends on chance, decides between equals.
-    return sorted(scored, key=lambda one: -one.score)
+def _able(candidates: list[_Candidate], top: int, least: float) -> list[_Candidate]:
+    """Those that names, numbers, dates and speaker can still bring among the `top` best and to `least`.
+
+    Only they are read closely; the result is the same as if all were.
+    """
+    scores = [log_odds(one.features) for one in candidates]
+    swing = reach(SLOTS)
+    bar = -math.inf if least <= 0 else odds_of(least) - swing
+    if len(scores) > top:
+        bar = max(bar, sorted(scores, reverse=True)[top - 1] - 2 * swing)
+    # A hair less: the sums of both sides are rounded differently.
+    return [one for one, score in zip(candidates, scores, strict=True) if score >= bar - 1e-6]
 
 
-def _explained(claim: Statement, one: _Scored, analyser: Analyser) -> Match:
-    evidence = one.hit.evidence
-    background = Sought(f"{evidence.title}\n{evidence.text}")
-    comparison = compare(
-        claim, one.view.claim, background=lambda: to_statements([background], analyser)[0]
-    )
-    relation = relation_of(evidence, comparison, one.probability)
+def _scored(claim: Statement, one: _Candidate, statement: Statement) -> _Scored:
+    features = {**one.features, **measure_slots(compare(claim, statement))}
+    score = log_odds(features)
+    return _Scored(one.hit.evidence, statement, features, score, probability(score))
+
+
+def _explained(claim: Statement, one: _Scored, views: Views) -> Match:
+    grounds = grounds_of(claim, one.statement, background=lambda: views.text(one.evidence))
+    relation = relation_of(one.evidence, grounds, one.probability)
     return Match(
-        evidence=evidence,
+        evidence=one.evidence,
         score=round(one.score, 4),
         probability=round(one.probability, 4),
         relation=relation,
-        why=reason(evidence, relation, comparison),
+        why=reason(one.evidence, relation, grounds),
         scores={name: round(value, 4) for name, value in one.features.items()},
     )

@@ -2,7 +2,7 @@
 
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.match import Relation
-from services.match.compare import Comparison
+from services.match.grounds import Grounds
 
 _NOUN = {
     EvidenceKind.FACT_CHECK: "Fact-check",
@@ -19,9 +19,9 @@ _VERB = {
 _MOST_SHARED = 4
 
 
-def reason(evidence: Evidence, relation: Relation, comparison: Comparison) -> str:
+def reason(evidence: Evidence, relation: Relation, grounds: Grounds) -> str:
     """The sentence, e.g. "Report by the WHO that contradicts it; the date differs: 2018 here, 2020 there."."""
-    parts = [_opening(evidence, relation), *_agreements(comparison), *_differences(comparison)]
+    parts = [_opening(evidence, relation), *_agreements(grounds), *_differences(grounds)]
     return "; ".join(parts) + "."
 
 
@@ -31,8 +31,8 @@ def _opening(evidence: Evidence, relation: Relation) -> str:
     return f"{_NOUN[evidence.kind]}{f' by {by}' if by else ''}{rated} {_VERB[relation]}"
 
 
-def _agreements(comparison: Comparison) -> list[str]:
-    found = []
+def _agreements(grounds: Grounds) -> list[str]:
+    comparison, found = grounds.comparison, []
     words = [*_longest(comparison.names_shared), *_longest(comparison.shared)]
     # Figures and years are told as numbers and dates, where it shows whether they agree.
     words = [word for word in dict.fromkeys(words) if not word[0].isdigit()]
@@ -47,28 +47,22 @@ def _agreements(comparison: Comparison) -> list[str]:
     return found
 
 
-def _differences(comparison: Comparison) -> list[str]:
+def _differences(grounds: Grounds) -> list[str]:
     found = []
-    for difference in comparison.differences:
-        confirmed = (
-            " (though its text has the value here)"
-            if difference.slot in comparison.confirmed
-            else ""
-        )
-        found.append(
-            f"the {difference.slot} differs: {difference.here} here, {difference.there} there{confirmed}"
-        )
-    if comparison.polarity_differs:
+    for one in grounds.comparison.differences:
+        held = " (though its text has the value here)" if one.slot in grounds.confirmed else ""
+        found.append(f"the {one.slot} differs: {one.here} here, {one.there} there{held}")
+    if grounds.polarity_differs:
         found.append("one denies what the other says")
-    if comparison.names_differ:
-        here, there = (_some(names) for names in (comparison.names_here, comparison.names_there))
-        found.append(f"only this one names {here}, only that one {there}")
+    if grounds.denied:
+        found.append("this one names that one's value as the wrong one")
+    if "number" in grounds.unstated - grounds.confirmed:
+        found.append("the figure here is not stated there")
+    found += grounds.apart
+    if grounds.names_here and not grounds.apart and "name" not in grounds.confirmed:
+        found.append(f"only this one names {', '.join(sorted(grounds.names_here)[:2])}")
     return found
 
 
 def _longest(words: frozenset[str]) -> list[str]:
     return sorted(words, key=lambda word: (-len(word), word))
-
-
-def _some(names: frozenset[str]) -> str:
-    return ", ".join(sorted(names)[:2])

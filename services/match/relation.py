@@ -1,14 +1,15 @@
-"""How a piece of evidence stands to a claim."""
+"""How a piece of evidence stands to a claim: by positive grounds, else only related."""
 
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.match import Relation
-from services.match.compare import Comparison
+from services.match.grounds import Grounds
 from services.match.ratings import Stance, stance_of
 
 SAME = 0.5
 """Below this probability the evidence is background only: related."""
 
 _CHECKED = (EvidenceKind.FACT_CHECK, EvidenceKind.VERDICT)
+_SOME, _HALF, _MOST = 0.4, 0.5, 0.6  # shares of content in common that a relation needs
 
 
 def established(evidence: Evidence) -> Stance:
@@ -16,45 +17,54 @@ def established(evidence: Evidence) -> Stance:
     return stance_of(evidence.rating) if evidence.kind in _CHECKED else Stance.TRUE
 
 
-def relation_of(evidence: Evidence, comparison: Comparison, probability: float) -> Relation:
+def relation_of(evidence: Evidence, grounds: Grounds, probability: float) -> Relation:
     """The relation to the fact that the evidence establishes, not to the words of its claim."""
-    if probability < SAME:
+    if probability < SAME or grounds.apart:
         return Relation.RELATED
-    return _BY_STANCE[established(evidence)](comparison)
+    return _BY_STANCE[established(evidence)](grounds)
 
 
-def _to_a_fact(comparison: Comparison) -> Relation:
-    slots = {difference.slot for difference in comparison.differences}
-    if slots == {"number", "date"}:
-        # Another figure for another time: 4.9 million in 2022, 4.8 million in 2023.
-        return Relation.RELATED
-    if slots and _about_another(comparison):
-        return Relation.RELATED
-    if bool(slots) != comparison.polarity_differs:
-        return Relation.CONTRADICTS
-    return Relation.RELATED if slots else Relation.SUPPORTS
+def _to_a_fact(grounds: Grounds) -> Relation:
+    if grounds.slots:
+        contradicts = not grounds.polarity_differs and _contradicts(grounds)
+        return Relation.CONTRADICTS if contradicts else Relation.RELATED
+    if grounds.polarity_differs:
+        same = min(grounds.covered, grounds.told) >= _HALF
+        return Relation.CONTRADICTS if same and not grounds.unstated else Relation.RELATED
+    stated = "number" not in grounds.unstated - grounds.confirmed
+    named = not grounds.names_here or "name" in grounds.confirmed or grounds.covered >= _MOST
+    enough = grounds.covered >= _SOME or grounds.told >= _MOST
+    return Relation.SUPPORTS if enough and stated and named else Relation.RELATED
 
 
-def _about_another(comparison: Comparison) -> bool:
-    """Whether another figure or date is likely one for somebody or something else."""
-    if comparison.names_differ:
-        return True
-    nameless = bool(comparison.names_there) and not comparison.names_shared
-    return nameless and comparison.dates is not True
+def _contradicts(grounds: Grounds) -> bool:
+    """Whether the differing value is of the same thing: same measure, place and period, or one event."""
+    if grounds.slots & grounds.confirmed or (grounds.names_here and not grounds.names_shared):
+        return False
+    if grounds.slots == {"date"}:
+        return grounds.once and grounds.covered >= _SOME
+    if grounds.slots == {"number"}:
+        return bool(grounds.measure) and max(grounds.covered, grounds.told) >= _SOME
+    return False  # another figure for another time: 4.9 million in 2022, 4.8 million in 2023
 
 
-def _to_a_falsehood(comparison: Comparison) -> Relation:
-    if comparison.polarity_differs:
+def _to_a_falsehood(grounds: Grounds) -> Relation:
+    if grounds.denied:
         return Relation.SUPPORTS
-    slots = {difference.slot for difference in comparison.differences}
-    if not slots:
-        told_apart = comparison.names_differ and "name" in comparison.confirmed
-        return Relation.SUPPORTS if told_apart else Relation.CONTRADICTS
-    return Relation.SUPPORTS if slots <= comparison.confirmed else Relation.RELATED
+    if grounds.polarity_differs:
+        return Relation.SUPPORTS if grounds.told >= _SOME else Relation.RELATED
+    if grounds.slots:
+        told = grounds.slots <= grounds.confirmed
+        return Relation.SUPPORTS if told else Relation.RELATED
+    untold = grounds.untold and not grounds.comparison.numbers
+    if untold or "name" in grounds.confirmed or grounds.told < _MOST:
+        return Relation.RELATED  # what makes it false may be just what the claim does not say
+    return Relation.CONTRADICTS
 
 
-def _to_an_open_question(comparison: Comparison) -> Relation:
-    return Relation.RELATED if comparison.differences else Relation.SAME_CLAIM
+def _to_an_open_question(grounds: Grounds) -> Relation:
+    same = not grounds.slots and not grounds.polarity_differs and grounds.told >= _MOST
+    return Relation.SAME_CLAIM if same else Relation.RELATED
 
 
 _BY_STANCE = {

@@ -74,7 +74,7 @@ def test_a_share_is_never_compared_with_a_count() -> None:
         ("in 2015", [Day(2015)]),
         ("2015-04-25", [Day(2015, 4, 25)]),
         ("on July 1", [Day(None, 7, 1)]),
-        ("from 1850 to 1900", [Day(1850), Day(1900)]),
+        ("from 1850 to 1900", [Day(1850, last=1900)]),
         ("2,015 people paid $2015 or 2015.5", []),
         ("31 Smarch 2020 people", [Day(2020)]),
         ("may 5", [Day(None, 5, 5)]),
