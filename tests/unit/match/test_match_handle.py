@@ -25,7 +25,7 @@ FACT, REPORT, OFFICIAL, VERDICT = (
 
 
 def item(identifier: str, kind: EvidenceKind, claim: str, **fields: str) -> Evidence:
-    return Evidence(id=identifier, kind=kind, claim=claim, **fields)  # type: ignore[arg-type]
+    return Evidence(id=identifier, kind=kind, claim=claim, **fields)
 
 
 ITEMS = [
