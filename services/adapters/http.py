@@ -53,7 +53,7 @@ class HttpWeb:
         with self._client() as client:
             target = _parse(url)
             for _ in range(MAX_REDIRECTS + 1):
-                sent = {**headers, "accept-encoding": "gzip, deflate"}
+                sent = _verbatim([*headers.items(), ("accept-encoding", "gzip, deflate")])
                 with _translated(target), client.stream("GET", target, headers=sent) as answer:
                     if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
                         return _response(answer, _body(answer, limit))
@@ -66,7 +66,9 @@ class HttpWeb:
         with (
             self._client() as client,
             _translated(target),
-            client.stream("POST", target, headers=dict(headers), content=body) as answer,
+            client.stream(
+                "POST", target, headers=_verbatim(headers.items()), content=body
+            ) as answer,
         ):
             return _response(answer, b"")
 
@@ -103,8 +105,13 @@ def _is_literal(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 
 
+def _verbatim(headers: Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]) -> httpx.Headers:
+    """Headers as bytes and text one to one, so that a validator goes back as it came, whatever it is."""
+    return httpx.Headers(list(headers), encoding="latin-1")
+
+
 def _response(answer: httpx.Response, body: bytes) -> Response:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    headers = {name.lower(): value for name, value in _verbatim(answer.headers.raw).items()}
     return Response(str(answer.url), answer.status_code, headers, body)
 
 

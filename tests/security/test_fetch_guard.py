@@ -194,6 +194,17 @@ def test_a_redirect_is_followed_and_where_it_led_is_told() -> None:
     assert (response.url, response.body) == (f"{server.url}/b?c=d", b"there")
 
 
+@pytest.mark.parametrize("etag", [b'"a"', 'W/"é"'.encode(), b'"\xe9"', b'"\xff\xfe"'])
+def test_a_validator_of_any_bytes_goes_back_as_it_came(etag: bytes) -> None:
+    as_served = etag.decode("latin-1")
+    with receiving(lambda _: Answer(headers={"etag": as_served})) as server:
+        web = HttpWeb("test", allow_private=True)
+        got = web.get(server.url, {}, LIMIT).headers["etag"]
+        web.get(server.url, {"if-none-match": got}, LIMIT)
+    sent = {name.lower(): value for name, value in server.requests[1].headers.items()}
+    assert sent["if-none-match"] == as_served
+
+
 def test_a_post_is_never_redirected() -> None:
     with receiving(lambda _: Answer(307, {"location": "/elsewhere"})) as server:
         assert HttpWeb("test", allow_private=True).post(server.url, {}, b"x").status == 307
