@@ -85,9 +85,9 @@ class ElasticsearchEvidenceStore:
         """`timeout` is in seconds a request; `retries` are for items refused by a busy node."""
         self._retries = retries
         self._alias, self._index = index, f"{index}-v{FORMAT}"
-        parts = urlsplit(url)
-        self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
         try:
+            parts = urlsplit(url)
+            self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
             self._client = elasticsearch.Elasticsearch(
                 url, request_timeout=timeout, max_retries=1, retry_on_timeout=False
             )

@@ -147,9 +147,10 @@ def test_a_server_that_hangs_is_not_ready() -> None:
             ElasticsearchEvidenceStore(url, "x", timeout=0.2).count()
 
 
-def test_an_address_that_is_none_is_told() -> None:
+@pytest.mark.parametrize("url", ["localhost", "http://localhost:port", "http://[::1"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(UserError, match="CLAIMDESK_ELASTICSEARCH_URL"):
-        ElasticsearchEvidenceStore("localhost", "x")
+        ElasticsearchEvidenceStore(url, "x")
 
 
 @pytest.fixture
