@@ -67,7 +67,7 @@ class HttpWeb:
             self._client() as client,
             _translated(target),
             client.stream(
-                "POST", target, headers=_verbatim(headers.items()), content=body
+                "POST", target, headers=_verbatim([*headers.items()]), content=body
             ) as answer,
         ):
             return _response(answer, b"")
@@ -105,9 +105,9 @@ def _is_literal(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 
 
-def _verbatim(headers: Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]) -> httpx.Headers:
+def _verbatim(headers: list[tuple[str, str]] | list[tuple[bytes, bytes]]) -> httpx.Headers:
     """Headers as bytes and text one to one, so that a validator goes back as it came, whatever it is."""
-    return httpx.Headers(list(headers), encoding="latin-1")
+    return httpx.Headers(headers, encoding="latin-1")
 
 
 def _response(answer: httpx.Response, body: bytes) -> Response:
