@@ -51,6 +51,9 @@ _SQLITE_BAD_DAYS = {
     sqlite3.SQLITE_CORRUPT,
 }
 
+_READ_ONLY = "25006"
+"""SQLSTATE of a write to a PostgreSQL that takes none: a standby after a failover, or a full disk."""
+
 _ADVISORY_LOCK = 0x636C61696D  # "claim": any number that nobody else in the database uses
 
 Migration = Callable[[Connection], None]
@@ -172,6 +175,8 @@ def _is_bad_day(error: exc.DBAPIError) -> bool:
         # SQLite's OperationalError also covers mistakes in our SQL: those carry the plain code.
         code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         return code & 0xFF in _SQLITE_BAD_DAYS  # the low byte; the rest says more precisely what
+    if getattr(error.orig, "sqlstate", None) == _READ_ONLY:
+        return True
     return isinstance(error, exc.OperationalError | exc.InterfaceError)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import exc, text
+from sqlalchemy.engine import make_url
 
 from schemas.match import Relation
 from services.adapters.sql import make_engine, migrate, reading, versions, writing
@@ -372,6 +373,22 @@ def test_a_database_that_comes_back_is_used_again(url: str) -> None:
                 connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
             other.dispose()
         assert made.counts()[State.OPEN] == 1
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(url: str) -> None:
+    with store_at(url) as made:
+        made.upsert(make_task())
+        if url.startswith("sqlite"):
+            read_only = f"sqlite:///file:{url.removeprefix('sqlite:///')}?mode=ro&uri=true"
+        else:
+            parsed = make_url(url)
+            options = f"{parsed.query['options']} -c default_transaction_read_only=on"
+            parsed = parsed.update_query_dict({"options": options})
+            read_only = parsed.render_as_string(hide_password=False)
+        standby = SqlTaskStore(make_engine(read_only))
+        with pytest.raises(NotReady, match="database"):
+            standby.take(None, "ann", NOW, 60)
+        standby._engine.dispose()
 
 
 def _take(store: SqlTaskStore, reviewer: str = "ann") -> StoredTask:
