@@ -287,8 +287,6 @@ class App:
     def _pollers(self) -> Sequence[Background]:
         from services.ingest.service import FeedPoller
 
-        if not self.settings.feeds:
-            return ()
         return (FeedPoller(self.settings, self.producer, self.ledger, self.clock, self.web),)
 
     def _desk(self) -> Sequence[Background]:

@@ -68,12 +68,18 @@ class FeedPoller:
         self._draw = draw or random.Random()  # noqa: S311 - no secret
 
     def run(self, stop: threading.Event) -> None:
-        """Poll until `stop` is set. Raises NotReady when the log or the database is away."""
+        """Poll until `stop` is set. Raises NotReady when the log or the database is away.
+
+        Without feeds it only waits: a service that ended would be started again without end.
+        """
+        if not self._feeds:
+            log.info("no feeds to poll", setting="CLAIMDESK_FEEDS")
         with self._sandbox, ThreadPoolExecutor(THREADS, thread_name_prefix=self.name) as pool:
             while not stop.is_set():
                 self._round(pool, stop)
-                pause = min((self._due(feed) for feed in self._feeds), default=self._clock.now())
-                seconds = (pause - self._clock.now()).total_seconds()
+                idle = self._clock.now() + self._pause
+                again = min((self._due(feed) for feed in self._feeds), default=idle)
+                seconds = (again - self._clock.now()).total_seconds()
                 self._clock.wait(max(seconds, 0.0), stop)
 
     def owes(self) -> bool:

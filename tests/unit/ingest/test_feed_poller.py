@@ -252,6 +252,13 @@ def test_a_feed_file_is_read_again_when_it_changed(
     assert desk.titles == ["Story a"]
 
 
+def test_without_feeds_it_waits_and_owes_nothing(bench: Callable[..., Bench]) -> None:
+    desk = bench(seconds=1_000)
+    desk.run()
+    assert not desk.poller.owes()
+    assert len(desk.clock.waits) == 10  # a pause a time: it does not spin
+
+
 def test_it_stops_when_told(bench: Callable[..., Bench]) -> None:
     desk = bench(ONE)
     stop = threading.Event()
