@@ -18,6 +18,8 @@ from services.runtime.health import HealthServer
 from services.runtime.service import Owing, Service
 from services.runtime.supervisor import Supervisor, until_ready
 
+_WIRING = "wiring"  # what readiness calls the making of the services
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -51,18 +53,15 @@ def run_services(app: App, names: Sequence[str], *, once: bool) -> None:
     stop = threading.Event()
     stop_on_signals(stop)
     supervisor = Supervisor(stop, app.clock, app.health)
+    app.health.starting(_WIRING)  # before anybody can ask
     if app.settings.health_port is not None:
         supervisor.start_background(
             HealthServer(app.health, app.settings.health_host, app.settings.health_port)
         )
     try:
-        wired = until_ready(lambda: _wire(app, names), "wiring", app.clock, app.health, stop)
+        wired = until_ready(lambda: _wire(app, names), _WIRING, app.clock, app.health, stop)
         if wired is None:
             return
-        if not any(service.steps or service.background for service in wired):
-            raise UserError(
-                f"{', '.join(names)} has nothing to do; for ingest, set CLAIMDESK_FEEDS to feeds"
-            )
         known = _letter_ids(app.admin) if once else set()
         if once:
             wired = [*wired, Service("once", background=(StopWhenDone(app.admin, wired, stop),))]
@@ -108,10 +107,19 @@ class StopWhenDone:
 
 
 def _wire(app: App, names: Sequence[str]) -> list[Service]:
-    """The services; `claimdesk up` also creates the topics, which in production a job does."""
+    """The services; `claimdesk up` also creates the topics, which in production a job does.
+
+    Their parts are expected from here on: the process is not ready in between, while the runner loads.
+    """
     if set(names) == set(SERVICES):
         app.admin.ensure(TOPICS)
-    return app.services(names)
+    services = app.services(names)
+    for service in services:
+        for step in service.steps:
+            app.health.starting(step.name)
+        for work in service.background:
+            app.health.starting(work.name)
+    return services
 
 
 def _letter_ids(admin: LogAdmin) -> set[str]:
