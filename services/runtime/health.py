@@ -1,6 +1,7 @@
 """What a process says about itself: is it alive, is it ready, and if not, why."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -9,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import structlog
+
+from services.runtime.errors import UserError
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +103,7 @@ class HealthServer:
         self._health, self._host, self._port, self._on_listen = health, host, port, on_listen
 
     def run(self, stop: threading.Event) -> None:
-        """Serve until `stop` is set. Raises OSError when the address is taken."""
+        """Serve until `stop` is set. Raises UserError when the address cannot be listened on."""
         answers = {"/livez": self._health.is_alive, "/readyz": self._health.is_ready}
 
         class Handler(_Handler):
@@ -115,14 +118,31 @@ class HealthServer:
                 return 200 if good else 503, {"ok": good, "parts": parts}
 
         health = self._health
-        with ThreadingHTTPServer((self._host, self._port), Handler) as server:
-            server.daemon_threads = True
-            server.timeout = 0.2  # how often `stop` is looked at
+        with _listen(self._host, self._port, Handler) as server:
             host, port = server.server_address[:2]
             log.info("health listens", host=str(host), port=port)
             self._on_listen(str(host), int(port))
             while not stop.is_set():
                 server.handle_request()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    timeout = 0.2  # seconds; how often `stop` is looked at
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+def _listen(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
+    try:
+        return (_Server6 if ":" in host else _Server)((host, port), handler)
+    except OSError as error:
+        raise UserError(
+            f"health cannot listen on {host}:{port} ({error.strerror}); "
+            "set CLAIMDESK_HEALTH_HOST and CLAIMDESK_HEALTH_PORT (0 takes a free port)"
+        ) from error
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,15 +1,18 @@
 """What a process says about itself."""
 
 import json
+import socket
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
+from services.runtime.errors import UserError
 from services.runtime.health import Health, HealthServer
 
 
@@ -20,10 +23,14 @@ def health() -> Health:
 
 @pytest.fixture
 def address(health: Health) -> Iterator[str]:
-    heard: SimpleQueue[str] = SimpleQueue()
-    server = HealthServer(
-        health, "127.0.0.1", 0, on_listen=lambda host, port: heard.put(f"http://{host}:{port}")
-    )
+    with serving(health, "127.0.0.1") as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving(health: Health, host: str) -> Iterator[int]:
+    heard: SimpleQueue[int] = SimpleQueue()
+    server = HealthServer(health, host, 0, on_listen=lambda _host, port: heard.put(port))
     stop = threading.Event()
     thread = threading.Thread(target=server.run, args=(stop,))
     thread.start()
@@ -79,3 +86,25 @@ def test_other_paths_are_told_what_there_is(address: str) -> None:
     status, body = get(f"{address}/metrics")
     assert status == 404
     assert "/livez, /readyz" in body["error"]
+
+
+def test_an_address_that_is_taken_is_told_with_the_remedy(health: Health) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UserError, match=f"{port}.*CLAIMDESK_HEALTH_PORT"):
+            HealthServer(health, "127.0.0.1", port).run(threading.Event())
+
+
+def has_ipv6_loopback() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6_loopback(), reason="this machine has no IPv6 loopback address")
+def test_an_ipv6_address_is_served(health: Health) -> None:
+    health.ready("match")
+    with serving(health, "::1") as port:
+        assert get(f"http://[::1]:{port}/readyz")[0] == 200
