@@ -182,6 +182,14 @@ def test_each_of_the_six_runs_its_own_service() -> None:
         assert "entrypoint" not in SERVICES[name]
 
 
+def test_a_service_gets_the_time_that_its_stop_may_take() -> None:
+    from services.adapters.faust_step import GRACE_SECONDS, STOP_SECONDS
+
+    for name in SIX:
+        given = float(SERVICES[name]["stop_grace_period"].removesuffix("s"))
+        assert given > GRACE_SECONDS + STOP_SECONDS
+
+
 def test_setup_makes_tables_topics_and_indices() -> None:
     (line,) = SERVICES["setup"]["command"]
     steps = [step.strip() for step in line.split("&&")]
