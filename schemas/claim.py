@@ -79,6 +79,19 @@ class Attribution(Model):
     confidence: Probability = 1.0
 
 
+class Replacement(Model):
+    """What stands in a claim's `resolved_text` for words of its own, and where the article says so.
+
+    The claim's text with every `span` replaced by its `text` is its `resolved_text`.
+    """
+
+    span: Span
+    text: str
+    source_span: Span | None = Field(
+        default=None, description="Null where the article words it otherwise, as for a capital"
+    )
+
+
 class Claim(Model):
     """One checkable statement.
 
@@ -92,6 +105,7 @@ class Claim(Model):
     resolved_text: str | None = Field(
         default=None, description="The same made to stand alone; null when nothing was resolved"
     )
+    replacements: list[Replacement] = []
     speaker: str | None = None
     speaker_span: Span | None = Field(
         default=None, description="The mention that names the speaker"

@@ -15,6 +15,7 @@ from schemas.claim import (
     Kind,
     Quantity,
     Quote,
+    Replacement,
 )
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import CloudEvent
@@ -51,6 +52,7 @@ _CLAIM = Claim(
     span=_SPAN,
     text=_TEXT[slice(*_SPAN)],
     resolved_text="The bridge carried 40,000 vehicles a day in 2023",
+    replacements=[Replacement(span=(73, 82), text="in 2023")],
     speaker="Ada Hallam",
     speaker_span=(84, 100),
     cue=[(101, 105)],

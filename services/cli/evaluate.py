@@ -12,6 +12,8 @@ from services.cli.common import JsonFlag, make_app, out, print_json, print_table
 
 if TYPE_CHECKING:
     from services.extract.evaluation import Found, Ratio
+    from services.extract.evaluation_dates import DateFigures
+    from services.extract.evaluation_errors import ArticleMistakes
     from services.extract.evaluation_scores import Report
 
 _SCORE_DEFINITION = (
@@ -19,6 +21,12 @@ _SCORE_DEFINITION = (
     "mean distance of predicted and observed share over ten bins, weighted by count."
 )
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+ErrorsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--errors", dir_okay=False, help="Write a page that shows each mistake in its text."
+    ),
+]
 FolderArgument = Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True)]
 
 
@@ -26,16 +34,17 @@ def register(app: typer.Typer) -> None:
     """Add the group `evaluate`."""
     group = typer.Typer(help="Measure on data with known answers.", no_args_is_help=True)
     app.add_typer(group, name="evaluate")
-    for command in (seed, attribution, checkworthiness, objectivity):
+    for command in (seed, attribution, checkworthiness, objectivity, dates):
         group.command()(command)
     evaluate_retrieval.register(app)
 
 
-def seed(folder: FolderArgument, as_json: JsonFlag = False) -> None:
+def seed(folder: FolderArgument, errors: ErrorsOption = None, as_json: JsonFlag = False) -> None:
     """Claims, speakers, chains and dates of one annotated article (a folder with gold.json)."""
     from services.extract.evaluation import SEED_DEFINITIONS, evaluate_seed
 
     found = evaluate_seed(folder, make_app().pipeline)
+    _write_errors(errors, f"Claims of {folder.name}", [found.mistakes])
     ratios = {
         name: getattr(found, name) for name in ("claims", "speakers", "chains", "dates", "due")
     }
@@ -60,11 +69,12 @@ def seed(folder: FolderArgument, as_json: JsonFlag = False) -> None:
         print_table("Misses", ("annotated", "nearest", "overlap", "wrong"), rows)
 
 
-def attribution(file: FileArgument, as_json: JsonFlag = False) -> None:
+def attribution(file: FileArgument, errors: ErrorsOption = None, as_json: JsonFlag = False) -> None:
     """Contents and sources on annotated texts (JSON lines, plain or gzip: id, text, attributions)."""
     from services.extract.evaluation import ATTRIBUTION_DEFINITIONS, evaluate_attribution
 
     found = evaluate_attribution(file, make_app().pipeline)
+    _write_errors(errors, f"Attribution in {file.name}", found.mistakes)
     if as_json:
         print_json(
             {
@@ -79,11 +89,7 @@ def attribution(file: FileArgument, as_json: JsonFlag = False) -> None:
     _print_definitions(ATTRIBUTION_DEFINITIONS)
     rows: list[tuple[Any, ...]] = []
     for name, part in (("content", found.content), ("quoted content", found.quoted)):
-        rows += [
-            (f"{name}: precision", f"{part.precision.value:.3f}", _counts(part.precision)),
-            (f"{name}: recall", f"{part.recall.value:.3f}", _counts(part.recall)),
-            (f"{name}: F1", f"{part.f1:.3f}", ""),
-        ]
+        rows += _found_rows(name, part)
     for name, ratio in (
         ("source right", found.source),
         ("source right, out of the sentence", found.source_out_of_sentence),
@@ -106,6 +112,47 @@ def objectivity(file: FileArgument, as_json: JsonFlag = False) -> None:
     _print_scores(evaluate_objectivity(file, make_app().pipeline), as_json=as_json)
 
 
+def dates(file: FileArgument, as_json: JsonFlag = False) -> None:
+    """Expressions of time on labelled sentences (JSON lines: text, published_at, dates, split)."""
+    from services.extract.evaluation_dates import DATES_DEFINITIONS, evaluate_dates
+
+    found = evaluate_dates(file, make_app().pipeline)
+    if as_json:
+        print_json({name: _dates(figures) for name, figures in found.items()})
+        return
+    _print_definitions(DATES_DEFINITIONS)
+    for name, figures in found.items():
+        parts = (
+            ("expressions", figures.expressions),
+            ("dates", figures.dates),
+            ("flags", figures.flags),
+        )
+        rows: list[tuple[Any, ...]] = []
+        for what, part in parts:
+            rows += _found_rows(what, part)
+        print_table(f"{name}: {figures.texts} texts", ("measure", "value", "counts"), rows)
+        # The errors of a test part are for nobody who tunes.
+        if figures.misses and name != "test":
+            misses = [(one.text, one.wanted, one.got) for one in figures.misses]
+            print_table("Misses", ("text", "annotated", "found"), misses)
+
+
+def _dates(figures: "DateFigures") -> dict[str, Any]:
+    return {
+        "texts": figures.texts,
+        "expressions": _found(figures.expressions),
+        "dates": _found(figures.dates),
+        "flags": _found(figures.flags),
+    }
+
+
+def _write_errors(path: Path | None, title: str, articles: "Sequence[ArticleMistakes]") -> None:
+    if path is not None:
+        from services.extract.evaluation_errors import write_errors
+
+        write_errors(path, title, articles)
+
+
 def _print_scores(report: "Report", *, as_json: bool) -> None:
     figures = report.as_dict()
     if as_json:
@@ -122,6 +169,14 @@ def _print_scores(report: "Report", *, as_json: bool) -> None:
 def _print_definitions(definitions: Sequence[str]) -> None:
     for definition in definitions:
         out.print(f"- {definition}", highlight=False, markup=False)
+
+
+def _found_rows(name: str, part: "Found") -> list[tuple[Any, ...]]:
+    return [
+        (f"{name}: precision", f"{part.precision.value:.3f}", _counts(part.precision)),
+        (f"{name}: recall", f"{part.recall.value:.3f}", _counts(part.recall)),
+        (f"{name}: F1", f"{part.f1:.3f}", ""),
+    ]
 
 
 def _ratio(ratio: "Ratio") -> dict[str, float]:

@@ -65,7 +65,8 @@ class Assembler:
             id=stable_id("clm", self._id, normalise(text), voice.name or ""),
             span=draft.span,
             text=text,
-            resolved_text=rewritten,
+            resolved_text=rewritten.text if rewritten is not None else None,
+            replacements=rewritten.replacements if rewritten is not None else [],
             speaker=voice.name,
             speaker_span=offsets_of(source) if source is not None else None,
             cue=draft.report.cue if draft.report is not None else [],
@@ -91,10 +92,10 @@ class Assembler:
 def _reference(text: str, published_at: datetime | None, excluded: Sequence[Excluded]) -> Reference:
     """What relative dates are counted from: the day it was published, where it was, and the dateline's."""
     published = published_at.date() if published_at is not None else None
-    dateline = next((one.span for one in excluded if one.kind is ExcludedKind.DATELINE), None)
-    if dateline is None:
-        return Reference(published)
-    return Reference(published, parse_dateline_date(text[dateline[0] : dateline[1]], published))
+    datelines = (text[slice(*one.span)] for one in excluded if one.kind is ExcludedKind.DATELINE)
+    days = (parse_dateline_date(line, published) for line in datelines)
+    # The first that names a day: a live blog's time stamps name none.
+    return Reference(published, next((day for day in days if day is not None), None))
 
 
 def normalise(text: str) -> str:

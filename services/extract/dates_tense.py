@@ -40,6 +40,11 @@ def tense_of(token: Token) -> Tense:
 def _of_verb(verb: Token) -> Tense | None:
     """None when the verb is not finite and takes its time from the one above."""
     helpers = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
+    # In "on 7 May the port lost power" the parser takes the month for the verb's helper.
+    months = [helper for helper in helpers if helper.text == "May" and not helper.is_sent_start]
+    helpers = [helper for helper in helpers if helper not in months]
+    if months and not helpers and verb.lower_ != verb.lemma_.lower():
+        return Tense.PAST
     words = {helper.lower_ for helper in helpers}
     if words & _AHEAD:
         # "could have been", "would have won" look back.

@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from schemas.base import Span
 from schemas.claim import Attribution, Claim
+from services.extract.evaluation_errors import ArticleMistakes, Fault, Layer, Mistake, marks
 from services.extract.extraction import Extraction, Source, extract, extract_all
 from services.runtime.errors import UserError
 
@@ -74,6 +75,8 @@ class AttributionFigures:
     quoted: Found
     source: Ratio
     source_out_of_sentence: Ratio
+    mistakes: tuple[ArticleMistakes, ...]
+    """Of every article, for the error browser."""
 
 
 class _Annotated(BaseModel):
@@ -123,6 +126,7 @@ class _Tally:
         self._gold = self._found = self._hits = 0
         self._gold_quoted = self._found_quoted = self._recalled_quoted = self._right_quoted = 0
         self._right = self._far = self._far_right = 0
+        self._articles: list[ArticleMistakes] = []
 
     def add(self, text: _Text, found: Sequence[Attribution]) -> None:
         """Take in one article."""
@@ -141,16 +145,24 @@ class _Tally:
         self._found_quoted += sum(quoted_found)
         self._recalled_quoted += sum(quoted_gold[one] for one in pairs)
         self._right_quoted += sum(quoted_found[other] for other in pairs.values())
-        for one, other in pairs.items():
-            self._compare(text.text, gold[one], found[other])
+        wrong = [
+            _wrong_source(gold[one], found[other])
+            for one, other in pairs.items()
+            if not self._compare(text.text, gold[one], found[other])
+        ]
+        mistakes = [*_unpaired(gold, found, pairs), *wrong]
+        mistakes.sort(key=lambda mistake: min(mark.span for mark in mistake.marks))
+        self._articles.append(ArticleMistakes(text.id, text.text, tuple(mistakes)))
 
-    def _compare(self, text: str, gold: _Annotated, found: Attribution) -> None:
+    def _compare(self, text: str, gold: _Annotated, found: Attribution) -> bool:
+        """Whether the source is right."""
         wanted, got = tokens(text, gold.source), tokens(text, found.source)
         right = bool(wanted & got) or not (wanted or got)
         self._right += right
         if gold.source and is_far(text, gold.source, gold.content):
             self._far += 1
             self._far_right += right
+        return right
 
     def figures(self, articles: int) -> AttributionFigures:
         """The counts as ratios."""
@@ -163,7 +175,31 @@ class _Tally:
             ),
             Ratio(self._right, self._hits),
             Ratio(self._far_right, self._far),
+            tuple(self._articles),
         )
+
+
+def _unpaired(
+    gold: Sequence[_Annotated], found: Sequence[Attribution], pairs: dict[int, int]
+) -> Iterator[Mistake]:
+    for number, one in enumerate(gold):
+        if number not in pairs:
+            shown = marks(Layer.GOLD, one.content) + marks(Layer.GOLD_SOURCE, one.source)
+            yield Mistake(Fault.MISSED, shown)
+    for number in sorted(set(range(len(found))) - set(pairs.values())):
+        got = found[number]
+        shown = marks(Layer.FOUND, got.content) + marks(Layer.FOUND_SOURCE, got.source)
+        yield Mistake(Fault.SPURIOUS, shown)
+
+
+def _wrong_source(gold: _Annotated, found: Attribution) -> Mistake:
+    shown = (
+        marks(Layer.GOLD, gold.content)
+        + marks(Layer.FOUND, found.content)
+        + marks(Layer.GOLD_SOURCE, gold.source)
+        + marks(Layer.FOUND_SOURCE, found.source)
+    )
+    return Mistake(Fault.SOURCE, shown, f"Speaker found: {found.speaker or 'nobody'}.")
 
 
 def tokens(text: str, spans: Iterable[Span]) -> frozenset[int]:
@@ -218,7 +254,9 @@ class ClaimResult:
     """One annotated claim, the extracted claim nearest to it, and what is wrong with that."""
 
     text: str
+    span: Span
     nearest: str | None
+    nearest_span: Span | None
     overlap: float
     wrong: tuple[str, ...]
 
@@ -239,6 +277,7 @@ class SeedFigures:
     due: Ratio
     trespasses: tuple[str, ...]
     results: tuple[ClaimResult, ...]
+    mistakes: ArticleMistakes
 
 
 def evaluate_seed(folder: Path, nlp: Language) -> SeedFigures:
@@ -254,10 +293,10 @@ def evaluate_seed(folder: Path, nlp: Language) -> SeedFigures:
         raise UserError(
             f"{folder}: gold.json and the article it names are needed: {error}"
         ) from error
-    return compare(text, gold, extract(Source(folder.name, text, published), nlp))
+    return compare(folder.name, text, gold, extract(Source(folder.name, text, published), nlp))
 
 
-def compare(text: str, gold: dict[str, Any], found: Extraction) -> SeedFigures:
+def compare(name: str, text: str, gold: dict[str, Any], found: Extraction) -> SeedFigures:
     """Figures of an extraction against the annotation in `gold`."""
     results = tuple(_result(text, one, found.claims) for one in gold["claims"])
     hits = [result for result in results if result.found]
@@ -266,31 +305,53 @@ def compare(text: str, gold: dict[str, Any], found: Extraction) -> SeedFigures:
         return Ratio(sum(name not in result.wrong for result in hits), len(hits))
 
     barred = [tuple(one["span"]) for one in gold.get("not_claims", ())]
-    trespasses = tuple(
-        claim.text
+    trespassers = [
+        claim
         for claim in found.claims
         if any(start < claim.span[1] and claim.span[0] < end for start, end in barred)
-    )
+    ]
     return SeedFigures(
         Ratio(len(hits), len(results)),
         right("speaker"),
         right("chain"),
         right("dates"),
         right("due"),
-        trespasses,
+        tuple(claim.text for claim in trespassers),
         results,
+        ArticleMistakes(name, text, tuple(_claim_mistakes(results, found.claims, trespassers))),
     )
 
 
+def _claim_mistakes(
+    results: Sequence[ClaimResult], claims: Sequence[Claim], trespassers: Sequence[Claim]
+) -> Iterator[Mistake]:
+    """What is wrong, and as spurious every extracted claim that no annotated one was found in."""
+    for result in results:
+        near = [result.nearest_span] if result.nearest_span is not None else []
+        shown = marks(Layer.GOLD, [result.span]) + marks(Layer.FOUND, near)
+        if not result.found:
+            yield Mistake(Fault.MISSED, shown)
+        elif result.wrong:
+            fault = Fault.SOURCE if "speaker" in result.wrong else Fault.DETAIL
+            yield Mistake(fault, shown, f"Wrong: {', '.join(result.wrong)}.")
+    used = {result.nearest_span for result in results if result.found}
+    for claim in claims:
+        if claim.span not in used:
+            yield Mistake(Fault.SPURIOUS, marks(Layer.FOUND, [claim.span]))
+    for claim in trespassers:
+        yield Mistake(Fault.TRESPASS, marks(Layer.FOUND, [claim.span]))
+
+
 def _result(text: str, gold: dict[str, Any], claims: Sequence[Claim]) -> ClaimResult:
-    wanted = tokens(text, [tuple(gold["span"])])
+    wanted_span = (int(gold["span"][0]), int(gold["span"][1]))
+    wanted = tokens(text, [wanted_span])
     best, score = None, 0.0
     for claim in claims:
         here = overlap(wanted, tokens(text, [claim.span]))
         if here > score:
             best, score = claim, here
     if best is None:
-        return ClaimResult(gold["text"], None, 0.0, ())
+        return ClaimResult(gold["text"], wanted_span, None, None, 0.0, ())
     right = {
         "speaker": best.speaker == gold["speaker"],
         "chain": best.reported_by == gold.get("reported_by", []),
@@ -298,4 +359,4 @@ def _result(text: str, gold: dict[str, Any], claims: Sequence[Claim]) -> ClaimRe
         "due": best.due == gold.get("due"),
     }
     wrong = tuple(name for name, is_right in right.items() if not is_right)
-    return ClaimResult(gold["text"], best.text, round(score, 3), wrong)
+    return ClaimResult(gold["text"], wanted_span, best.text, best.span, round(score, 3), wrong)

@@ -21,6 +21,14 @@ _DATELINE = re.compile(
     rf"|[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){{0,4}}(?:, [A-Z][\w.]{{1,20}})? ?(?:{_DASH}))"  # PARIS —
 )
 
+# Of a live blog: "10:42", "[09:50]", "10.15am:", "14:05 GMT".
+_STAMP = re.compile(
+    r"[\[(]?\d{1,2}(?::\d{2}(?:\s?[ap]\.?m\b\.?)?|[.]\d{2}\s?[ap]\.?m\b\.?)"
+    r"(?:\s(?:GMT|UTC|BST|CET|CEST|E[SD]?T|P[SD]?T|IST))?[\])]?(?:\s?[:|–—-])?(?:\s+|\Z)",
+    re.IGNORECASE,
+)
+_LIVE = 2
+"""Paragraphs that begin with a time of day that make a live blog."""
 _FEED_WORDS = words(
     """
     syndicated syndication feed unedited edited auto-generated generated staff agency
@@ -66,7 +74,12 @@ _LONGEST_NOTICE = 600
 def find_excluded(text: str, paragraphs: list[Span]) -> list[Excluded]:
     """The excluded spans of `text` in reading order, none touching another. Linear in its length."""
     found: list[Excluded] = []
-    for number, (start, end) in enumerate(paragraphs):
+    stamps = [_STAMP.match(text, start, end) for start, end in paragraphs]
+    live = sum(stamp is not None for stamp in stamps) >= _LIVE
+    for number, ((start, end), stamp) in enumerate(zip(paragraphs, stamps, strict=True)):
+        if live and stamp is not None:
+            found.append(Excluded(span=(start, stamp.end()), kind=ExcludedKind.DATELINE))
+            continue
         kind = _whole_paragraph(text[start:end], first=number == 0)
         if kind:
             found.append(Excluded(span=(start, end), kind=kind))

@@ -17,6 +17,8 @@ from services.extract.kinds_words import (
     ACTORS,
     ACTS,
     FEELING,
+    FORCES,
+    HAPPENS_TOO,
     MISCONDUCT_NOUNS,
     MISCONDUCT_VERBS,
     NEEDS_INFINITIVE,
@@ -30,6 +32,7 @@ from services.extract.kinds_words import (
 )
 from services.extract.objectivity_words import EVALUATIVE, FIRST_PERSON
 from services.extract.quantities import find_quantities
+from services.extract.roles import PEOPLE
 
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 _AGENTS = frozenset(("PERSON", "ORG", "GPE", "NORP"))
@@ -96,7 +99,12 @@ def classify(
 
 
 def _by_cue(content: _Content) -> Kind | None:
-    return _act(content.cue, content.span) if content.cue else None
+    if content.cue is None:
+        return None
+    # Somebody is told what is so, or told to do something: only the second is a demand.
+    if content.cue == "tell" and content.span[0].tag_ != "TO":
+        return None
+    return _act(content.cue, content.span)
 
 
 def _by_main_verb(content: _Content) -> Kind | None:
@@ -194,6 +202,25 @@ def _willed(verb: Token) -> bool:
     )
 
 
+def _has_doer(verb: Token) -> bool:
+    """Whether somebody who can be blamed does it: no force of nature, and not nobody."""
+    if _passive(verb):
+        by = (child for child in verb.children if child.dep_ == "agent")
+        doer = next((inner for child in by for inner in child.children), None)
+    else:
+        doer = next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
+    if doer is None:
+        return False
+    parts = list(doer.subtree)
+    if any(part.lemma_.lower() in FORCES for part in parts):
+        return False
+    return (
+        doer.lower_ in _PEOPLE
+        or doer.lemma_.lower() in ACTORS | PEOPLE
+        or any(part.ent_type_ in _AGENTS for part in parts)
+    )
+
+
 def _passive(verb: Token) -> bool:
     return any(child.dep_ == "nsubjpass" for child in verb.children)
 
@@ -202,7 +229,8 @@ def _accusation(content: _Content) -> Kind | None:
     """Misconduct that is laid to somebody else."""
     for verb in content.clause_verbs():
         accuses = verb.lemma_ in MISCONDUCT_VERBS and content.attributed
-        if accuses and _subject(verb) not in ("i", "we") and not _negated(verb):
+        blamed = verb.lemma_ not in HAPPENS_TOO or _has_doer(verb)
+        if accuses and blamed and _subject(verb) not in ("i", "we") and not _negated(verb):
             return Kind.ACCUSATION
     severe = (
         token.lemma_.lower() in MISCONDUCT_NOUNS

@@ -67,6 +67,19 @@ MISCONDUCT_VERBS = word_set(
 )
 """What people are accused of doing."""
 
+HAPPENS_TOO = word_set("cover destroy hide hinder kill silence threaten undermine")
+"""Those that things do as well: they accuse only where somebody does them."""
+
+FORCES = word_set(
+    """
+    accident avalanche blast blaze blizzard bug collapse crash cyclone disaster disease drought earthquake
+    epidemic eruption explosion fire flood flooding fog frost heat heatwave hurricane ice illness landslide
+    lightning mudslide outbreak pandemic pollution quake rain rainfall snow storm tempest tide tornado
+    tremor tsunami typhoon virus volcano water wave wildfire wind
+    """
+)
+"""What nobody can blame."""
+
 MISCONDUCT_NOUNS = word_set(
     """
     abuse atrocity attack bribery brutality corruption crackdown cruelty deceit fraud genocide massacre

@@ -13,7 +13,7 @@ _LABEL = re.compile(
 )
 _FEWEST_WORDS = 4
 _TRANSCRIPT = 3
-"""Paragraphs with a label in capitals that make a transcript."""
+"""Paragraphs with a label that make a transcript, if the labels are in capitals or come again."""
 # Labels of things, not of who speaks.
 _THINGS = words(
     """
@@ -26,14 +26,24 @@ _THINGS = words(
 def find_labelled(reading: Reading) -> list[Report]:
     """Reports whose source is a label: of the headline, and of a transcript's paragraphs."""
     labelled = list(_labels(reading))
-    transcript = sum(label.isupper() for _, label, _, _ in labelled) >= _TRANSCRIPT
+    speakers = _speakers([label for _, label, _, _ in labelled])
     found = []
     for number, label, start, end in labelled:
-        if number == 0 or (transcript and label.isupper()):
-            report = _report(reading, label, start, end)
+        if number == 0 or label in speakers:
+            report = _report(reading, label, start, end, turn=label in speakers)
             if report is not None:
                 found.append(report)
     return found
+
+
+def _speakers(labels: list[str]) -> set[str]:
+    """The labels that are those of a transcript's speakers; none when the text is no transcript."""
+    capitals = [label for label in labels if label.isupper()]
+    if len(capitals) >= _TRANSCRIPT:
+        return set(capitals)
+    # In small letters only a talk between at least two, one of whom speaks again.
+    several = 1 < len(set(labels)) < len(labels)
+    return set(labels) if several and len(labels) >= _TRANSCRIPT else set()
 
 
 def _labels(reading: Reading) -> Iterator[tuple[int, str, int, int]]:
@@ -44,18 +54,19 @@ def _labels(reading: Reading) -> Iterator[tuple[int, str, int, int]]:
             yield number, match.group(1), start, end
 
 
-def _report(reading: Reading, label: str, start: int, end: int) -> Report | None:
+def _report(reading: Reading, label: str, start: int, end: int, *, turn: bool) -> Report | None:
     colon = start + len(label)
     first, last = reading.tokens((start, colon))
     content = reading.text[colon + 1 : end]
     begin = colon + 1 + len(content) - len(content.lstrip())
-    is_headline = start == reading.paragraphs[0][0]
+    is_headline = not turn and start == reading.paragraphs[0][0]
     stop = end - (1 if is_headline and reading.text[end - 1] == "." else 0)
-    if first >= last or len(reading.text[begin:stop].split()) < _FEWEST_WORDS:
+    fewest = 1 if turn else _FEWEST_WORDS
+    if first >= last or len(reading.text[begin:stop].split()) < fewest:
         return None
     source = reading.doc[first:last]
     if (
-        is_headline
+        (is_headline or not label.isupper())
         and source[-1].pos_ != "PROPN"
         and source[-1].ent_type_ not in {"PERSON", "ORG", "NORP"}
     ):

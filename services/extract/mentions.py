@@ -118,7 +118,11 @@ def find_cast(doc: Doc, excluded: SpanIndex[Excluded]) -> Cast:
     for person in people:
         person.at = [at for at in person.at if not _is_excluded(doc[at], excluded)]
         person.gender = person.gender or next((n.gender for n in person.names if n.gender), None)
-    bodies = [(entity.start, entity.text) for entity in doc.ents if entity.label_ == "ORG"]
+    bodies = [
+        (entity.start, entity.text)
+        for entity in doc.ents
+        if entity.label_ == "ORG" and not _is_excluded(entity[0], excluded)
+    ]
     countries = [
         (token.i, NAMES[token.lower_])
         for token in doc

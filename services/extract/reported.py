@@ -10,7 +10,7 @@ from services.extract.clauses import Clause, asks, is_finite, trim
 from services.extract.cues import ACTS, DENIALS
 from services.extract.draft import FEWEST_WORDS, Draft, stated
 from services.extract.ranges import offsets_of, tokens_of
-from services.extract.report import TELLING, Form, Report
+from services.extract.report import Form, Report
 from services.extract.subjects import verb_above
 from services.extract.words import words
 
@@ -25,6 +25,7 @@ _OPEN = words("who what why whether how which if when where")
 _CONDITIONAL = words("if when where")
 _ASKING = words("ask wonder question know decide see")
 _NO_ACTS = frozenset({Form.ACCORDING, Form.NOUN, Form.ACCOUNT})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _OPENING_THAT = frozenset({"mark", "dobj", "nsubj", "det", "advmod"})
 
 
@@ -33,8 +34,7 @@ def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) 
 
     `clauses` are those of each sentence.
     """
-    # "Told reporters that" is saying; told somebody to do it is asking.
-    lemma = "say" if report.lemma == "tell" and report.form in TELLING else report.lemma
+    lemma = report.lemma
     if report.frames:
         return
     if report.form is Form.DIRECT:
@@ -47,7 +47,9 @@ def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) 
             yield Draft(span, report.sentence, report, Quote.INDIRECT, [], lemma, report.head)
     elif _is_statement(text, report):
         for span in _stretches(text, doc, report):
-            yield Draft(span, report.sentence, report, report.quote, lemma=lemma)
+            whole = _with_subject(doc, report, span)
+            if whole is not None:
+                yield Draft(whole, report.sentence, report, report.quote, lemma=lemma)
 
 
 def _is_statement(text: str, report: Report) -> bool:
@@ -108,7 +110,7 @@ def _spoken(doc: Doc, report: Report) -> Iterator[Draft]:
     for sentence in _sentences(turn):
         left, right = trim(doc, max(sentence.start, turn.start), min(sentence.end, turn.end))
         span = stated(doc, left, right)
-        if span is not None and is_finite(sentence.root) and not asks(sentence):
+        if span is not None and _has_verb(doc, span) and not asks(sentence):
             yield Draft(span, report.sentence, report, Quote.DIRECT)
 
 
@@ -148,6 +150,25 @@ def _stretches(text: str, doc: Doc, report: Report) -> list[Offsets]:
             doc, max(parts, key=lambda span: (_holds_verb(report, span), span[1] - span[0]))
         )
     ]
+
+
+def _with_subject(doc: Doc, report: Report, span: Offsets) -> Offsets | None:
+    """`span`, with the noun before it where it begins with a verb that lacks its subject; none without a noun."""
+    part = tokens_of(doc, span)
+    first = part[0]
+    verb = first.head if first.dep_ in {"aux", "auxpass"} else first
+    if not is_finite(verb) or verb.i not in range(part.start, part.end):
+        return span
+    if first.pos_ not in {"VERB", "AUX"} or first.tag_ in {"VB", "VBG", "VBN"}:
+        return span
+    if any(child.dep_ in _SUBJECTS and child.i >= part.start for child in verb.children):
+        return span
+    if not part.start or first.is_sent_start:
+        return None
+    noun = doc[part.start - 1]
+    if noun.pos_ not in {"NOUN", "PROPN"} or noun == report.source_head:
+        return None
+    return noun.left_edge.idx, span[1]
 
 
 def _holds_verb(report: Report, span: Offsets) -> bool:

@@ -1,12 +1,16 @@
 """Claims made to stand alone: pronouns and descriptions replaced by what they mean."""
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
+from schemas.base import Span as Offsets
+from schemas.claim import Replacement
 from services.extract.coreference import Resolver
+from services.extract.ranges import offsets_of
 from services.extract.roles import PEOPLE
 from services.extract.subjects import antecedent, own_subject, phrase_of
 
@@ -19,11 +23,24 @@ _LONGEST = 12
 """Tokens of a phrase that may stand for a pronoun."""
 
 
+_MOST_NAMES = 400
+"""Names whose places are looked up in one article: each costs a pass over its text."""
+
+
 @dataclass(frozen=True)
-class _Replacement:
-    start: int
-    end: int
+class _Meaning:
+    """What is meant, and where the article says it if that is known already."""
+
     text: str
+    source: Offsets | None = None
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A claim's text made to stand alone, and what was replaced in it, in reading order."""
+
+    text: str
+    replacements: list[Replacement]
 
 
 class Standalone:
@@ -32,53 +49,74 @@ class Standalone:
     def __init__(self, doc: Doc, resolver: Resolver) -> None:
         self._doc = doc
         self._resolver = resolver
+        self._places: dict[str, list[int]] = {}
         self._nouns: dict[str, list[int]] = defaultdict(list)
         for token in doc:
             if token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 self._nouns[token.lemma_.lower()].append(token.i)
 
-    def rewrite(self, span: Span, text: str) -> str | None:
+    def rewrite(self, span: Span, text: str) -> Rewritten | None:
         """`text`, which stands at `span`, with its references replaced; none when there was nothing to replace."""
-        offset = span.start_char
-        replacements: list[_Replacement] = []
-        for token in span:
-            found = self._replacement(token, span)
-            if found is not None and not any(found.text == other.text for other in replacements):
-                replacements.append(found)
-        if not replacements:
-            return None
-        parts, at = [], 0
-        for one in replacements:
-            start, end = one.start - offset, one.end - offset
-            if start < at or end > len(text):
+        start, at = span.start_char, 0
+        parts: list[str] = []
+        replacements: list[Replacement] = []
+        for one in self._replacements(span):
+            low, high = one.span[0] - start, one.span[1] - start
+            if low < at or high > len(text):
                 continue
-            parts += [text[at:start], one.text]
-            at = end
-        rewritten = "".join((*parts, text[at:]))
-        return rewritten[:1].upper() + rewritten[1:] if text[:1].isupper() else rewritten
+            opens = low == 0 and text[:1].isupper()
+            meaning = one.text[:1].upper() + one.text[1:] if opens else one.text
+            parts += [text[at:low], meaning]
+            replacements.append(one.model_copy(update={"text": meaning}))
+            at = high
+        return Rewritten("".join((*parts, text[at:])), replacements) if replacements else None
 
-    def _replacement(self, token: Token, span: Span) -> _Replacement | None:
+    def _replacements(self, span: Span) -> list[Replacement]:
+        """In reading order; a name that was put in once is clear after that."""
+        found: list[Replacement] = []
+        for token in span:
+            one = self._replacement(token, span)
+            if one is not None and not any(one.text == other.text for other in found):
+                found.append(one)
+        return found
+
+    def _replacement(self, token: Token, span: Span) -> Replacement | None:
         first = token.i == span.start and token.tag_ in {"WP", "WDT"}
-        name = self._antecedent(token) if first else self._meaning(token)
-        if name is None or self._is_named(name, token, span):
+        meaning = self._antecedent(token) if first else self._meaning(token)
+        if meaning is None or self._is_named(meaning.text, token, span):
             return None
-        start, end = token.idx, token.idx + len(token)
+        name = meaning.text
+        start, end = offsets_of(token)
         if token.pos_ in {"NOUN", "PROPN"}:
             start = token.nbor(-1).idx
         if token.tag_ == "PRP$":
             name += "’" if name.endswith("s") else "’s"
-        return _Replacement(start, end, name)
+        source = meaning.source or self._place(meaning.text, start)
+        return Replacement(span=(start, end), text=name, source_span=source)
 
-    def _antecedent(self, pronoun: Token) -> str | None:
+    def _place(self, name: str, before: int) -> Offsets | None:
+        """Where the article has `name`: the nearest place before `before`, else the first after it."""
+        if name not in self._places:
+            if len(self._places) >= _MOST_NAMES:
+                return None
+            found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", self._doc.text)
+            self._places[name] = [match.start() for match in found]
+        places = self._places[name]
+        if not places:
+            return None
+        at = places[max(0, bisect_left(places, before) - 1)]
+        return at, at + len(name)
+
+    def _antecedent(self, pronoun: Token) -> _Meaning | None:
         """For a relative clause that is a claim by itself: the noun that it speaks of."""
         noun = antecedent(pronoun)
         if noun == pronoun or noun.pos_ not in {"NOUN", "PROPN"}:
             return None
         phrase = phrase_of(noun, pronoun)
         speaker = self._resolver.meaning(noun, phrase)
-        return speaker.name if speaker is not None else phrase.text
+        return _Meaning(speaker.name) if speaker is not None else _said(phrase)
 
-    def _meaning(self, token: Token) -> str | None:
+    def _meaning(self, token: Token) -> _Meaning | None:
         if token.lower_ in _HUMAN:
             return self._sure(token, phrase_of(token))
         if token.lower_ == "it" and token.dep_ in {"nsubj", "nsubjpass"}:
@@ -92,12 +130,14 @@ class Standalone:
             return self._sure(token, self._doc[token.i - 1 : token.i + 1]) or self._fuller(token)
         return None
 
-    def _sure(self, token: Token, phrase: Span) -> str | None:
+    def _sure(self, token: Token, phrase: Span) -> _Meaning | None:
         """The person or country that is meant."""
         speaker = self._resolver.meaning(token, phrase)
-        return speaker.name if speaker is not None and speaker.confidence >= _SURE else None
+        if speaker is None or speaker.confidence < _SURE:
+            return None
+        return _Meaning(speaker.name)
 
-    def _fuller(self, noun: Token) -> str | None:
+    def _fuller(self, noun: Token) -> _Meaning | None:
         """For "the law" after "the National Security Law": the fuller phrase with that noun."""
         indices = self._nouns[noun.lemma_.lower()]
         position = bisect_left(indices, noun.i) - 1
@@ -106,11 +146,11 @@ class Standalone:
             phrase = phrase_of(earlier)
             # Only a proper name is surely the same thing again.
             if earlier.pos_ == "PROPN" and 2 < len(phrase) <= _LONGEST:
-                return phrase.text
+                return _said(phrase)
             position -= 1
         return None
 
-    def _thing(self, pronoun: Token) -> str | None:
+    def _thing(self, pronoun: Token) -> _Meaning | None:
         """For "it" that opens a sentence: the thing that the sentence before was about."""
         sentence = pronoun.sent
         if pronoun.i > sentence.start + 1 or not sentence.start:
@@ -123,12 +163,18 @@ class Standalone:
         if subject.pos_ == "NOUN" and (fuller := self._fuller(subject)) is not None:
             return fuller
         phrase = phrase_of(subject)
-        return phrase.text[:1].lower() + phrase.text[1:] if _is_short(phrase) else None
+        if not _is_short(phrase):
+            return None
+        return _Meaning(phrase.text[:1].lower() + phrase.text[1:], offsets_of(phrase))
 
     def _is_named(self, name: str, token: Token, span: Span) -> bool:
         """Whether the claim itself names, before `token`, what it means."""
         last = name.rsplit(maxsplit=1)[-1].lower()
         return any(other.lower_ == last for other in self._doc[span.start : token.i])
+
+
+def _said(phrase: Span) -> _Meaning:
+    return _Meaning(phrase.text, offsets_of(phrase))
 
 
 def _is_short(phrase: Span) -> bool:

@@ -3,8 +3,8 @@
 _THRESHOLD = 0.5
 _TOLD = 0.1
 """What is added where gender is known to agree."""
-_MARGIN = 0.1
-"""By how much the best must lead where nothing tells man from woman."""
+_MARGIN = 0.3
+"""By how much the best must lead where nothing tells man from woman: more than a subject over another name."""
 _WEAK = 0.6
 """Confidence at most where nothing tells man from woman."""
 

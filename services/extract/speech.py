@@ -1,5 +1,7 @@
 """Direct speech: each quotation with its cue and its speaker."""
 
+import re
+
 from spacy.tokens import Span, Token
 
 from schemas.base import Span as Offsets
@@ -16,6 +18,10 @@ _REACH = 14
 """Tokens between a quotation and its cue, at most."""
 _FAR = 30
 """The same where a colon leads to the quotation."""
+_SIGNATURE = re.compile(
+    r"\s{0,4}(?:—|–|--?)[ \u00a0]?(?P<name>[A-Z][\w.'’-]{0,30}(?: [\w.'’-]{1,30}){0,4})(?=,|\s*\n|\s*\Z)"
+)
+"""A dash and a name, with nothing after it on its line but a comma and what the person is."""
 _PERSONAL = frozenset({"he", "she", "they", "who", "i", "we"})
 _NO_SPEAKER = frozenset({"DATE", "TIME", "PERCENT", "MONEY"})
 
@@ -49,6 +55,8 @@ class _SpeechFinder:
         elif cue is not None:
             self._by_cue[cue.i] = self._report_of(cue, quotation)
             self._reports.append(self._by_cue[cue.i])
+        elif (signature := self._signature_of(quotation)) is not None:
+            self._reports.append(self._signed(quotation, signature))
         elif previous is not None and self._goes_on(previous, quotation):
             previous.add(quotation)
         elif self._is_alone(quotation):
@@ -129,6 +137,19 @@ class _SpeechFinder:
         return None
 
     # Quotations without a cue
+
+    def _signature_of(self, quotation: Quotation) -> Token | None:
+        """The name after a boxed quotation ("— Ada Hallam, engineer"), in its paragraph or the next."""
+        match = _SIGNATURE.match(self._reading.text, quotation.span[1])
+        if match is None or not self._is_alone(quotation):
+            return None
+        first, last = self._reading.tokens(match.span("name"))
+        return self._doc[first:last].root if first < last else None
+
+    def _signed(self, quotation: Quotation, name: Token) -> Report:
+        number = self._reading.sentence_of(self._reading.tokens(quotation.span)[0])
+        content = [quotation.span]
+        return Report(Form.DIRECT, None, [], phrase_of(name), name, content, number, [quotation])
 
     def _goes_on(self, previous: Report, quotation: Quotation) -> bool:
         if quotation.continues:

@@ -37,6 +37,11 @@ def test_pronoun_that_fits_nobody_is_unknown(extracted: Extract) -> None:
     assert speakers(extracted, text) == [None]
 
 
+def test_pronoun_is_unknown_where_gender_tells_neither_of_two(extracted: Extract) -> None:
+    text = "Alex Tull met the engineer Robin Vale on Monday. She said the dam was safe."
+    assert speakers(extracted, text) == [None]
+
+
 def test_title_means_the_person_who_bears_it(extracted: Extract) -> None:
     text = "Finance Minister Mary Berg met the engineer Robert Quist. The minister said taxes would fall."
     assert speakers(extracted, text) == ["Mary Berg"]

@@ -41,6 +41,15 @@ CASES = [
     ("I think we deserve better.", "say", Quote.DIRECT, Kind.OPINION),
     ("The speech was wonderful.", None, Quote.NONE, Kind.OPINION),
     ("Nobody would be dismissed.", "say", Quote.INDIRECT, Kind.PREDICTION),
+    ("We want to build a school.", "tell", Quote.DIRECT, Kind.INTENTION),
+    ("The plan to build a school failed.", "tell", Quote.DIRECT, Kind.EVENT),
+    ("Stay at home.", "tell", Quote.DIRECT, Kind.DEMAND),
+    ("The mayor told residents to stay at home.", None, Quote.NONE, Kind.DEMAND),
+    ("The earthquake killed a man.", "say", Quote.INDIRECT, Kind.EVENT),
+    ("A man was killed by the earthquake.", "say", Quote.INDIRECT, Kind.EVENT),
+    ("A man was killed.", "say", Quote.INDIRECT, Kind.EVENT),
+    ("A man was killed by the police.", "say", Quote.INDIRECT, Kind.ACCUSATION),
+    ("The army killed a man.", "say", Quote.INDIRECT, Kind.ACCUSATION),
 ]
 
 
