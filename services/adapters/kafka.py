@@ -24,6 +24,8 @@ FRAME = 64_000
 _ANSWER_MS = 10_000  # how long a broker may take to answer before it counts as away
 _CONNECT_MS = 5_000
 _DELIVERY_MS = 30_000  # how long a message is tried before the caller hears of it
+_POLL_MS = 1_000
+_SILENCE_SECONDS = 30.0  # how long a reader waits for rows that are there
 _CONNECTION = {
     "client_id": "claimdesk",
     "bootstrap_timeout_ms": _CONNECT_MS,
@@ -223,10 +225,8 @@ class KafkaLogAdmin:
             for place in places:
                 consumer.assign([place])
                 consumer.seek_to_beginning(place)
-                while consumer.position(place) < ends[place]:
-                    for row in consumer.poll(timeout_ms=1_000).get(place, ()):
-                        if row.offset < ends[place]:
-                            yield _record(topic, row)
+                for row in _rows(consumer, place, ends[place]):
+                    yield _record(topic, row)
 
     def _reader(self) -> Any:
         return KafkaConsumer(
@@ -278,6 +278,25 @@ class _Client:
                 self._current = None
         with contextlib.suppress(kafka_errors.KafkaError):
             _close_at_once(client)
+
+
+def _rows(consumer: Any, place: TopicPartition, end: int) -> Iterator[Any]:
+    """The rows of a partition before `end`. Raises NotReady: the consumer itself waits for ever."""
+    silent = 0.0
+    while (position := _position(consumer, place)) < end:
+        asked = time.monotonic()
+        rows = consumer.poll(timeout_ms=_POLL_MS).get(place, ())
+        moved = _position(consumer, place) > position
+        silent = 0.0 if moved else silent + time.monotonic() - asked
+        if silent > _SILENCE_SECONDS:
+            raise NotReady("kafka", f"{place.topic} gave nothing for {silent:.0f} seconds")
+        yield from (row for row in rows if row.offset < end)
+
+
+def _position(consumer: Any, place: TopicPartition) -> int:
+    """Where the consumer reads on; before every offset while no broker has told where that is."""
+    found: int | None = consumer.position(place, timeout_ms=_POLL_MS)
+    return _ABSENT if found is None else found
 
 
 def _patiently(call: Callable[[], Result]) -> Result:
