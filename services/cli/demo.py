@@ -87,10 +87,14 @@ def _load_evidence(app: App, path: Path) -> None:
             [path],
             store=app.evidence_store,
             analyser=app.analyser,
-            tell=lambda problem: err.print(f"{problem.file}:{problem.line}: {problem.reason}"),
+            tell=lambda problem: _tell(f"{problem.file}:{problem.line}", problem.reason),
             progress=lambda count: bar.advance(task, count),
         )
     out.print(f"evidence: {report.rows} items, {report.rejected} rejected")
+
+
+def _tell(where: str, why: str) -> None:
+    err.print(escape(printable(f"{where}: {why}")), highlight=False)
 
 
 @contextmanager
@@ -130,7 +134,7 @@ def _stream(
             for result in intake.take(read_document(read_file(path), Options())):
                 counts[result.state] = counts.get(result.state, 0) + 1
                 if result.message:
-                    err.print(escape(f"{result.where}: {result.message}"))
+                    _tell(result.where, result.message)
             bar.advance(task)
         bar.update(task, description="extract, match, triage")
         while not stop.is_set() and not drained(app.admin, steps):
