@@ -17,6 +17,7 @@ _AWAY = {
     sqlite3.SQLITE_IOERR: "reading or writing it failed",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
     sqlite3.SQLITE_READONLY: "it cannot be written",
+    sqlite3.SQLITE_PROTOCOL: "other processes keep it locked",
     sqlite3.SQLITE_PERM: "it may not be accessed",
 }
 """SQLite's primary result codes that mean a bad day, and what to tell about each."""
@@ -47,7 +48,8 @@ class SqliteFile:
             try:
                 yield db
             finally:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # a bad day may have ended it already
+                    db.execute("ROLLBACK")
 
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:

@@ -280,3 +280,19 @@ def test_a_newer_format_is_told(path: Path) -> None:
         db.execute("PRAGMA user_version=99")
     with pytest.raises(UserError, match="format 99"):
         SqliteEvidenceStore(path).setup()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_PROTOCOL])
+def test_a_reading_that_sqlite_itself_gave_up_is_not_ready(path: Path, code: int) -> None:
+    file = embedded_file.SqliteFile(path, "", 1)
+    failure = sqlite3.OperationalError("disk I/O error")
+    failure.sqlite_errorcode = code
+
+    def reading() -> None:
+        with file.read() as db:
+            db.execute("ROLLBACK")  # as SQLite does by itself after some errors
+            raise failure
+
+    with pytest.raises(NotReady):
+        reading()
+    file.close()
