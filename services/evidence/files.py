@@ -98,7 +98,10 @@ def _csv_rows(stream: IO[bytes], delimiter: str | None) -> Iterator[Line]:
     sample = start.decode(encoding, "ignore")
     csv.field_size_limit(_LONGEST_LINE)
     with io.TextIOWrapper(buffered, encoding, errors="replace", newline="") as text:
-        reader = csv.reader(_without_nul(text), delimiter=delimiter or _delimiter(sample))
+        # Strict: a quotation mark that is not closed would swallow the rows after it without a word.
+        reader = csv.reader(
+            _without_nul(text), delimiter=delimiter or _delimiter(sample), strict=True
+        )
         yield from _records(reader)
 
 

@@ -75,3 +75,19 @@ def test_a_broken_gzip_and_an_unknown_file_are_clear_errors(tmp_path: Path) -> N
         list(read_rows(unknown))
     with pytest.raises(UserError, match="cannot be read"):
         list(read_rows(tmp_path / "absent.csv"))
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text('claim,rating\n"unterminated,true\n"ok claim here",false\nafter,true\n')
+    rows = list(read_rows(path))
+    assert [row.row for row in rows if row.row] == [{"claim": "after", "rating": "true"}]
+    assert [row.error.split(":")[0] for row in rows if not row.row] == ["not CSV"]
+
+
+def test_a_quotation_mark_open_at_the_end_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text('claim,rating\ngood,true\n"cut off,false\n')
+    first, second = read_rows(path)
+    assert first.row == {"claim": "good", "rating": "true"}
+    assert second.row is None
