@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from schemas.claim import Claim, Kind
 from schemas.match import Match, Relation
-from services.triage.weighing import speaks, weigh
+from services.triage.weighing import cite, speaks, supports, weigh
 
 REASONS = {
     Relation.CONTRADICTS: "Prior evidence{by} contradicts it{rated}.",
@@ -16,6 +16,14 @@ NOT_CHECKABLE = frozenset({Kind.OPINION, Kind.DEMAND, Kind.INTENTION})
 """Kinds that nobody can check by themselves; they become tasks only when evidence speaks."""
 
 
+TELLING = {
+    Kind.QUANTITY: "gives a figure",
+    Kind.ACCUSATION: "accuses somebody",
+}
+"""Kinds that are worth a place in the queue whenever somebody is named as saying them, and why: what a claim implies
+may matter more than its wording tells."""
+
+
 Rule = Callable[[Claim, Sequence[Match], float], str | None]
 """One way into the queue: the reason in words, or none when it does not apply."""
 
@@ -25,6 +33,9 @@ def _evidence(_claim: Claim, evidence: Sequence[Match], _least: float) -> str | 
     if best is None:
         return None
     item = best.evidence
+    other = max(filter(supports, evidence), key=weigh, default=None)
+    if best.relation is Relation.CONTRADICTS and other is not None:
+        return f"Prior evidence disagrees: {cite(best)} contradicts it, {cite(other)} supports it."
     return REASONS[best.relation].format(
         by=f" by {item.publisher}" if item.publisher else "",
         rated=f" (rated {item.rating.replace('_', ' ')})" if item.rating else "",
@@ -43,7 +54,13 @@ def _check_worthy(claim: Claim, _evidence: Sequence[Match], least: float) -> str
     return f"Worth checking: the claim scores {claim.check_worthiness:.2f} of 1."
 
 
-RULES: tuple[Rule, ...] = (_evidence, _promise, _check_worthy)
+def _telling(claim: Claim, _evidence: Sequence[Match], _least: float) -> str | None:
+    if claim.speaker is None or claim.kind not in TELLING:
+        return None
+    return f"{claim.speaker} {TELLING[claim.kind]}."
+
+
+RULES: tuple[Rule, ...] = (_evidence, _promise, _check_worthy, _telling)
 """In this order: the first that applies gives the reason."""
 
 

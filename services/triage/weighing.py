@@ -30,6 +30,11 @@ def speaks(match: Match) -> bool:
     return match.relation in SPEAKING_RELATIONS and match.probability >= SPEAKING_PROBABILITY
 
 
+def supports(match: Match) -> bool:
+    """Whether this evidence stands against other evidence that speaks."""
+    return match.relation is Relation.SUPPORTS and match.probability >= SPEAKING_PROBABILITY
+
+
 def cite(match: Match) -> str:
     """The evidence in a few words: title or claim, shortened, and publisher."""
     title = match.evidence.title or match.evidence.claim

@@ -98,7 +98,7 @@ def test_what_speaks_against_a_claim_comes_before_what_supports_it() -> None:
     against = make_match("e2", probability=0.65)
     (task,) = run(ClaimMatches(claim=make_claim(), matches=[support, against]))
     assert [match.evidence.id for match in task.evidence] == ["e2", "e1"]
-    assert task.reason.startswith("Prior evidence by Audit Office contradicts it")
+    assert task.reason.startswith("Prior evidence disagrees: “What the bridge cost (e2)”")
 
 
 def test_a_newer_revision_of_evidence_wins_over_a_likelier_old_one() -> None:

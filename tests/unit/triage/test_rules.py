@@ -20,6 +20,8 @@ def match(relation: Relation, probability: float) -> Match:
         (Kind.FACT, 0.5, None, [], "Worth checking"),
         (Kind.FACT, 0.49, None, [], None),
         (Kind.PREDICTION, 0.9, None, [], "Worth checking"),
+        (Kind.QUANTITY, 0.1, None, [], "Maria Lind gives a figure"),
+        (Kind.ACCUSATION, 0.1, None, [], "Maria Lind accuses somebody"),
         (Kind.OPINION, 0.9, None, [], None),
         (Kind.DEMAND, 0.9, None, [], None),
         (Kind.INTENTION, 0.9, None, [], None),
@@ -40,6 +42,19 @@ def test_the_ways_into_the_queue(
     claim = make_claim(kind=kind, check_worthiness=worth, due=due)
     told = reason([claim], evidence, THRESHOLD)
     assert (told is None) if begins is None else str(told).startswith(begins)
+
+
+@pytest.mark.parametrize("kind", [Kind.QUANTITY, Kind.ACCUSATION])
+def test_a_figure_that_nobody_is_named_for_needs_a_score(kind: Kind) -> None:
+    claim = make_claim(kind=kind, check_worthiness=0.1, speaker=None)
+    assert reason([claim], [], THRESHOLD) is None
+
+
+def test_evidence_on_both_sides_is_told() -> None:
+    sides = [match(Relation.CONTRADICTS, 0.9), match(Relation.SUPPORTS, 0.95)]
+    assert str(reason([make_claim()], sides, THRESHOLD)).startswith("Prior evidence disagrees")
+    weak = [match(Relation.CONTRADICTS, 0.9), match(Relation.SUPPORTS, 0.5)]
+    assert str(reason([make_claim()], weak, THRESHOLD)).startswith("Prior evidence by")
 
 
 def test_the_reason_names_the_likeliest_evidence() -> None:
