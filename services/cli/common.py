@@ -54,7 +54,7 @@ def make_app(**overrides: Any) -> App:
         settings = Settings(**given)
     except ValidationError as error:
         names = "; ".join(
-            f"CLAIMDESK_{'_'.join(str(part) for part in row['loc']).upper()}: {row['msg']}"
+            f"CLAIMDESK_{str(row['loc'][0]).upper()}: {row['msg']}"
             for row in error.errors(include_url=False)
         )
         raise UserError(f"wrong setting: {names}") from error

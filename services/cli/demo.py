@@ -27,7 +27,6 @@ from services.ports.task_store import StoredTask
 from services.review.service import DeskServer
 from services.runtime.errors import UserError
 from services.runtime.service import Service
-from services.runtime.settings import Settings
 
 CORPUS = Path(__file__).parents[2] / "demo"
 """The demonstration corpus of a checkout."""
@@ -64,14 +63,19 @@ def demo(
     _load_evidence(app, corpus / "evidence.jsonl")
     with _running(app, stop) as services:
         _stream(app, articles, services, stop)
-        out.print(f"[dim]{time.monotonic() - began:.1f} s from start to tasks[/dim]")
-        _print_tasks(app, rows)
-        if not once and not stop.is_set():
-            _serve(services, stop)
+        interrupted = stop.is_set()
+        if not interrupted:
+            out.print(f"[dim]{time.monotonic() - began:.1f} s from start to tasks[/dim]")
+            _print_tasks(app, rows)
+            if not once:
+                _serve(services, stop)
+    if interrupted:
+        err.print("interrupted before all tasks were there")
+        raise typer.Exit(130)
 
 
 def _app(once: bool) -> App:
-    settings = Settings()
+    settings = make_app().settings
     overrides: dict[str, object] = {"data_dir": settings.data_dir / "demo"}
     if settings.broker == "embedded" and settings.store == "embedded":
         shutil.rmtree(settings.data_dir / "demo", ignore_errors=True)
@@ -154,7 +158,11 @@ def _print_tasks(app: App, rows: int) -> None:
         table.add_row(*map(escape, _row(stored)))
     out.print(table)
     if more:
-        out.print(f"[dim]claimdesk tasks --limit {total} shows all of them[/dim]")
+        folder = app.settings.data_dir
+        out.print(
+            f"[dim]CLAIMDESK_DATA_DIR={folder} claimdesk tasks shows all of them[/dim]",
+            highlight=False,
+        )
 
 
 def _row(stored: StoredTask) -> tuple[str, ...]:

@@ -38,7 +38,11 @@ def run(
 
 def up(
     once: Annotated[
-        bool, typer.Option("--once", help="End when nothing is left to do; 1 if something failed.")
+        bool,
+        typer.Option(
+            "--once",
+            help="End when nothing is left to do; exit code 1 if a message could not be handled.",
+        ),
     ] = False,
 ) -> None:
     """Run every service in this process."""

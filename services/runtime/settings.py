@@ -1,12 +1,13 @@
 """Settings, from the environment (prefix CLAIMDESK_) and from files for secrets."""
 
 import ipaddress
+import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -54,7 +55,10 @@ class Settings(BaseSettings):
         None, description="Where the encoder's graph is kept; inside the environment when unset"
     )
 
-    feeds: list[str] = Field([], description="Feed addresses or files that `run ingest` polls")
+    feeds: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Feed addresses or files that `run ingest` polls, comma-separated or as JSON",
+    )
     poll_seconds: float = Field(300.0, gt=0, description="Pause between two polls of a feed")
     allow_private_addresses: bool = Field(
         False, description="Let feeds and webhooks reach private and loopback addresses"
@@ -64,7 +68,7 @@ class Settings(BaseSettings):
     )
 
     check_worthiness_threshold: float = Field(
-        0.5, ge=0, le=1, description="Claims below it become no task unless evidence speaks"
+        0.5, ge=0, le=1, description="Claims below it become a task only for another reason"
     )
 
     http_host: str = Field("127.0.0.1", description="Address the reviewers' page listens on")
@@ -85,6 +89,15 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="json, console, or auto: JSON unless a terminal reads it"
     )
+
+    @field_validator("feeds", mode="before")
+    @classmethod
+    def _feeds(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [name for part in value.split(",") if (name := part.strip())]
 
     @field_validator("health_host", "http_host")
     @classmethod
