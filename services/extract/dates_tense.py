@@ -29,7 +29,8 @@ def tense_of(token: Token) -> Tense:
     for _ in range(_FURTHEST):
         if node.lemma_.lower() in PLANNING and node.pos_ == "ADJ":
             return Tense.FUTURE
-        if node.pos_ in ("VERB", "AUX") and (tense := _of_verb(node)) is not None:
+        is_verb = node.pos_ in ("VERB", "AUX") and not _is_month(node)
+        if is_verb and (tense := _of_verb(node)) is not None:
             return tense
         if node.head is node:
             return Tense.UNKNOWN
@@ -37,14 +38,15 @@ def tense_of(token: Token) -> Tense:
     return Tense.UNKNOWN
 
 
+def _is_month(token: Token) -> bool:
+    """In "on 7 May the port lost power" the parser takes the month for a helper of the verb."""
+    return token.text == "May" and not token.is_sent_start
+
+
 def _of_verb(verb: Token) -> Tense | None:
     """None when the verb is not finite and takes its time from the one above."""
     helpers = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
-    # In "on 7 May the port lost power" the parser takes the month for the verb's helper.
-    months = [helper for helper in helpers if helper.text == "May" and not helper.is_sent_start]
-    helpers = [helper for helper in helpers if helper not in months]
-    if months and not helpers and verb.lower_ != verb.lemma_.lower():
-        return Tense.PAST
+    helpers = [helper for helper in helpers if not _is_month(helper)]
     words = {helper.lower_ for helper in helpers}
     if words & _AHEAD:
         # "could have been", "would have won" look back.

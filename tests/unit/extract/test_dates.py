@@ -46,6 +46,7 @@ CASES = [
     ("The strike will begin on July 1.", {"July 1": "2024-07-01"}),
     ("The firm promised to pay by 31 December.", {"31 December": "2024-12-31"}),
     ("The fair opened in March.", {"March": "2024-03"}),
+    ("Between 3 and 7 May the port lost power.", {"3 and 7 May": "2024-05-03/2024-05-07"}),
     ("A vote is expected in June.", {"June": "2024-06"}),
     ("He must go by the end of the month.", {"the end of the month": "2024-05-31"}),
     ("The gauge rose over the past 10 years.", {"the past 10 years": "2014-05-16/2024-05-16"}),
