@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -37,8 +38,8 @@ class Deliverer:
     """Serves each endpoint (the webhook's origin) by one worker at a time.
 
     A delivery is recorded after the endpoint confirmed it and its line is on disk: killed in between, it
-    comes again with the same id. After a failure the endpoint rests, longer each time in a row, and the
-    pool is free for the others.
+    comes again with the same id. What failed rests, longer each time in a row, and the pool is free for
+    the others: the endpoint when its server is away, the one webhook address when that refused.
     """
 
     name = "alert.webhooks"
@@ -55,7 +56,7 @@ class Deliverer:
         self._log = AlertLog(settings.data_dir / "alerts.log")
         self._draw = draw or random.Random()  # noqa: S311 - no secret
         self._serving: dict[str, Future[None]] = {}
-        self._failures: Counter[str] = Counter()
+        self._failures: Counter[tuple[Scope, str]] = Counter()
         self._version: int | None = None
         self._subscriptions: dict[str, Subscription] = {}
 
@@ -85,8 +86,7 @@ class Deliverer:
         taken = self._store.take_due(now, now + LEASE, each=EACH, without=busy)
         by_endpoint: dict[str, list[Delivery]] = {}
         for delivery in taken:
-            subscription = self._subscriptions.get(delivery.notification.subscription_id)
-            by_endpoint.setdefault(endpoint_of(subscription), []).append(delivery)
+            by_endpoint.setdefault(endpoint_of(self._to(delivery)), []).append(delivery)
         for endpoint, deliveries in by_endpoint.items():
             self._serving[endpoint] = pool.submit(
                 self._serve, endpoint, deliveries, now + LEASE - MARGIN, stop
@@ -113,21 +113,19 @@ class Deliverer:
     def _serve(
         self, endpoint: str, deliveries: list[Delivery], until: datetime, stop: threading.Event
     ) -> None:
-        for place, delivery in enumerate(deliveries):
+        left = deliveries
+        while left:
             now = self._clock.now()
             if stop.is_set() or now > until:
-                self._store.release(_ids(deliveries[place:]), now)
+                self._store.release(_ids(left), now)
                 return
+            delivery, left = left[0], left[1:]
             attempt = self._attempt(delivery)
             self._note(delivery, attempt)
-            if attempt.error and endpoint and not attempt.gone:
-                self._rest(endpoint, deliveries[place + 1 :], attempt)
-                return
-            self._failures.pop(endpoint, None)
+            left = self._rest(endpoint, delivery, attempt, left)
 
     def _attempt(self, delivery: Delivery) -> Attempt:
-        notification = delivery.notification
-        subscription = self._subscriptions.get(notification.subscription_id)
+        notification, subscription = delivery.notification, self._to(delivery)
         if subscription is None:
             return Attempt("the subscription was removed", gone=True)
         if not subscription.active:
@@ -163,15 +161,34 @@ class Deliverer:
         self._store.record(notification.id, state, now, error)
         log.info("alert", notification=notification.id, state=state.value, error=error)
 
-    def _rest(self, endpoint: str, others: list[Delivery], attempt: Attempt) -> None:
-        self._failures[endpoint] += 1
+    def _rest(
+        self, endpoint: str, delivery: Delivery, attempt: Attempt, left: list[Delivery]
+    ) -> list[Delivery]:
+        """Let rest what the attempt showed to be failing; what of `left` can go on."""
+        address = address_of(self._to(delivery))
+        if not attempt.away:
+            self._failures.pop((endpoint_of, endpoint), None)
+        if attempt.error is None or attempt.gone:
+            self._failures.pop((address_of, address), None)
+            return left
+        scope, place = (endpoint_of, endpoint) if attempt.away else (address_of, address)
+        self._failures[scope, place] += 1
         now = self._clock.now()
-        until = rest(self._failures[endpoint], now, self._draw)
+        until = rest(self._failures[scope, place], now, self._draw)
         until = max(until, attempt.not_before or until)
-        self._store.release(_ids(others), until)
-        same = [one.id for one in self._subscriptions.values() if endpoint_of(one) == endpoint]
+        resting = [one for one in left if scope(self._to(one)) == place]
+        self._store.release(_ids(resting), until)
+        same = [one.id for one in self._subscriptions.values() if scope(one) == place]
         self._store.postpone(same, until)
         log.warning("endpoint rests", endpoint=endpoint, until=until.isoformat(), why=attempt.error)
+        return [one for one in left if one not in resting]
+
+    def _to(self, delivery: Delivery) -> Subscription | None:
+        return self._subscriptions.get(delivery.notification.subscription_id)
+
+
+Scope = Callable[[Subscription | None], str]
+"""What rests after a failure: everything at the same `endpoint_of`, or at the same `address_of`."""
 
 
 def endpoint_of(subscription: Subscription | None) -> str:
@@ -180,6 +197,11 @@ def endpoint_of(subscription: Subscription | None) -> str:
         return ""
     parts = urlsplit(subscription.webhook_url)
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def address_of(subscription: Subscription | None) -> str:
+    """The webhook's whole address; empty when there is none."""
+    return (subscription.webhook_url or "") if subscription else ""
 
 
 def _ids(deliveries: list[Delivery]) -> list[str]:

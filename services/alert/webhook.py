@@ -11,14 +11,22 @@ from schemas.subscription import Subscription
 from services.ports.retry_after import retry_after
 from services.ports.web import Web, WebError
 
+_NOT_REACHED = frozenset({"unresolvable", "connection", "timeout"})
+"""Failures of the whole server, as are these answers; any other concerns this one address."""
+_OVERLOADED = frozenset({429, 503})
+
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of it. `error` is none when it was delivered; `gone`: never try this endpoint again."""
+    """What came of it. `error` is none when it was delivered.
+
+    `gone`: never try this address again; `away`: nothing at this server can be delivered for now.
+    """
 
     error: str | None = None
     gone: bool = False
     not_before: datetime | None = None
+    away: bool = False
 
 
 def send(
@@ -42,7 +50,7 @@ def send(
     try:
         answer = web.post(subscription.webhook_url, headers, body.encode())
     except WebError as error:
-        return Attempt(f"{error.reason}: {error}")
+        return Attempt(f"{error.reason}: {error}", away=error.reason in _NOT_REACHED)
     return _judge(answer.status, retry_after(answer.headers.get("retry-after"), now))
 
 
@@ -51,7 +59,8 @@ def _judge(status: int, not_before: datetime | None) -> Attempt:
         return Attempt()
     if 300 <= status < 400:
         return Attempt(f"http_{status}: redirects are not followed; give the final address")
-    return Attempt(f"http_{status}: the endpoint refused", status == 410, not_before)
+    away = status in _OVERLOADED
+    return Attempt(f"http_{status}: the endpoint refused", status == 410, not_before, away)
 
 
 def payload(notification: Notification) -> str:

@@ -251,6 +251,33 @@ def test_subscriptions_to_one_origin_are_served_by_one_worker(bench: Bench) -> N
     assert len(bench.web.got) == 1
 
 
+@pytest.mark.parametrize("status", [302, 400, 404, 410, 500])
+def test_a_refused_webhook_delays_no_other_on_its_host(bench: Bench, status: int) -> None:
+    refused = "https://hooks.example/gone"
+    bench.store.add(make_subscription("s0", webhook_url=refused))
+    bench.web.answers[refused] = lambda: status
+    bench.owe("r1", "r2", subscription="s0")
+    bench.owe("n1", "n2")
+    bench.turn()
+    assert bench.web.ids() == ["n1", "n2"]
+    assert bench.web.ids(refused) == ["r1"], "the refused one rests"
+    bench.owe("n3")
+    bench.turn()
+    assert bench.web.ids() == ["n1", "n2", "n3"]
+    assert bench.web.ids(refused) == ["r1"]
+
+
+@pytest.mark.parametrize("status", [0, 429, 503])
+def test_a_server_that_is_away_or_overloaded_rests_whole(bench: Bench, status: int) -> None:
+    bench.store.add(make_subscription("s2", webhook_url="https://hooks.example/b"))
+    bench.web.answers[HOOK] = bench.web.answers["https://hooks.example/b"] = lambda: status
+    bench.owe("n1", "n3")
+    bench.owe("n2", subscription="s2")
+    bench.turn()
+    bench.turn(1)
+    assert len(bench.web.got) == 1
+
+
 def test_told_to_stop_it_gives_back_what_it_took(bench: Bench) -> None:
     bench.owe("n1", "n2")
     bench.turn(stop=True)
