@@ -81,7 +81,8 @@ class AttributionFigures:
 
 class _Annotated(BaseModel):
     source: list[Span] = []
-    content: list[Span]
+    content: list[Span] = []
+    """One without content is not measured."""
 
 
 class _Text(BaseModel):

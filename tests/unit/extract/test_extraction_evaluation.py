@@ -53,6 +53,7 @@ def annotated(tmp_path: Path) -> Path:
         {"source": [[0, 11]], "content": [[17, 33]]},
         {"source": [[0, 11]], "content": [[35, 47]]},
         {"source": [], "content": [[64, 76]]},
+        {"source": [[48, 58]]},
     ]
     path = tmp_path / "texts.jsonl.gz"
     with gzip.open(path, "wt", encoding="utf-8") as file:
