@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.adapters.faust_step import Cluster, FaustStep
 from services.adapters.kafka import KafkaLogAdmin
+from services.ports.event_log import Lag
 from services.runtime.clock import Clock
 from services.runtime.errors import NotReady
 from services.runtime.executor import Executor
@@ -77,25 +78,29 @@ class FaustRunner:
 
     def _watch(self, steps: Sequence[FaustStep], stop: threading.Event) -> None:
         """Tell readiness when the brokers are away, and end the process when a step stands still."""
-        admin = KafkaLogAdmin(self._cluster.bootstrap, prefix=self._cluster.prefix)
         watchdog = Watchdog(self._clock, self._stall_seconds)
         wanted = [(step.step.name, step.step.consumes) for step in steps]
-        while not self._clock.wait(WATCH_SECONDS, stop):
-            try:
-                rows = admin.lag(wanted)
-            except NotReady as away:
+        with contextlib.closing(
+            KafkaLogAdmin(self._cluster.bootstrap, prefix=self._cluster.prefix)
+        ) as admin:
+            while not self._clock.wait(WATCH_SECONDS, stop):
+                try:
+                    rows = admin.lag(wanted)
+                except NotReady as away:
+                    for step in steps:
+                        self._health.waiting(step.step.name, step.waiting or str(away))
+                    continue
                 for step in steps:
-                    self._health.waiting(step.step.name, step.waiting or str(away))
-                continue
-            for step in steps:
-                name, waiting = step.step.name, step.waiting
-                if waiting is None:
-                    self._health.ready(name)
-                owned = [row for row in rows if row.step == name and step.owns(row.partition)]
-                watchdog.look(
-                    name, [(row.committed, row.end) for row in owned], excused=waiting is not None
-                )
-        admin.close()
+                    self._look(step, rows, watchdog)
+
+    def _look(self, step: FaustStep, rows: Sequence[Lag], watchdog: Watchdog) -> None:
+        name, waiting = step.step.name, step.waiting
+        if waiting is None:
+            self._health.ready(name)
+        owned = [row for row in rows if row.step == name and step.owns(row.partition)]
+        watchdog.look(
+            name, [(row.committed, row.end) for row in owned], excused=waiting is not None
+        )
 
 
 async def _guarded(step: FaustStep, supervisor: Supervisor, stopping: asyncio.Event) -> None:

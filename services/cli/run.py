@@ -11,7 +11,7 @@ from services.app import App
 from services.cli.common import err, make_app
 from services.cli.signals import stop_on_signals
 from services.flow import SERVICES
-from services.ports.dead_letters import list_letters
+from services.ports.dead_letters import letter_ids
 from services.ports.event_log import LogAdmin, drained
 from services.runtime.errors import UserError
 from services.runtime.health import HealthServer
@@ -66,11 +66,11 @@ def run_services(app: App, names: Sequence[str], *, once: bool) -> None:
         wired = until_ready(lambda: _wire(app, names), _WIRING, app.clock, app.health, stop)
         if wired is None:
             return
-        known = _letter_ids(app.admin) if once else set()
+        known = letter_ids(app.admin) if once else set()
         if once:
             wired = [*wired, Service("once", background=(StopWhenDone(app.admin, wired, stop),))]
         app.runner.run(wired, stop)
-        new = _letter_ids(app.admin) - known if once else set()
+        new = letter_ids(app.admin) - known if once else set()
     finally:
         stop.set()
         supervisor.join()
@@ -124,7 +124,3 @@ def _wire(app: App, names: Sequence[str]) -> list[Service]:
         for work in service.background:
             app.health.starting(work.name)
     return services
-
-
-def _letter_ids(admin: LogAdmin) -> set[str]:
-    return {letter.id for letter in list_letters(admin)}

@@ -110,7 +110,7 @@ class FeedPoller:
         except (WebError, Rejected) as error:
             self._failed(feed, error.reason, str(error))
         except Exception as error:  # a feed that trips a bug of ours must not stop the others
-            log.exception("feed could not be read", feed=feed.name)
+            log.exception("feed could not be read", feed=_shown(feed.name))
             feed.held = None
             self._failed(feed, "unexpected", str(error))
         return None
@@ -160,7 +160,7 @@ class FeedPoller:
         if feed.then is not None:
             self._ledger.record_feed(feed.name, feed.then)
         feed.held = feed.then = None
-        log.info("feed read", feed=feed.name, **counts)
+        log.info("feed read", feed=_shown(feed.name), **counts)
         self._succeeded(feed)
 
     def _succeeded(self, feed: _Feed) -> None:
@@ -175,7 +175,7 @@ class FeedPoller:
         feed.next_at = max(self._clock.now() + self._jittered(pause), until or self._clock.now())
         log.warning(
             "feed failed",
-            feed=feed.name,
+            feed=_shown(feed.name),
             reason=reason,
             why=message,
             again=feed.next_at.isoformat(),
@@ -183,3 +183,8 @@ class FeedPoller:
 
     def _jittered(self, pause: timedelta) -> timedelta:
         return pause * self._draw.uniform(0.9, 1.1)
+
+
+def _shown(name: str) -> str:
+    """A feed's name for a log: a query string may hold its reader's token."""
+    return name.partition("?")[0] if is_address(name) else name

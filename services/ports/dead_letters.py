@@ -35,6 +35,17 @@ def list_letters(admin: LogAdmin) -> list[Letter]:
     return sorted(found.values(), key=_age)
 
 
+def letter_ids(admin: LogAdmin) -> set[str]:
+    """The ids of the letters that are there; holds no letter in memory. Raises NotReady."""
+    found: set[str] = set()
+    for record in admin.read(DEAD_LETTERS):
+        if record.value is None:
+            found.discard(record.key)
+        else:
+            found.add(record.key)
+    return found
+
+
 def choose(letters: Sequence[Letter], ids: Iterable[str]) -> list[Letter]:
     """Those of `letters` with one of `ids`, in the letters' order. Raises UserError for an unknown id."""
     wanted = set(ids)

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -98,6 +99,16 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return [name for part in value.split(",") if (name := part.strip())]
+
+    @field_validator("public_url", "elasticsearch_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)  # raises ValueError for a broken bracket
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("must be an address like https://example.org")
+            _ = parts.port  # raises ValueError for a broken port
+        return value
 
     @field_validator("health_host", "http_host")
     @classmethod

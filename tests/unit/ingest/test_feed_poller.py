@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.ingest.documents import read_document
 from services.ingest.item import Document, Item, Options, Refusal
@@ -170,6 +171,16 @@ def test_a_feed_that_fails_is_asked_less_and_the_others_as_ever(
     assert gaps == sorted(gaps)
     assert gaps[-1] > 2 * gaps[0]
     assert len(desk.web.times(TWO)) > 3 * len(times)
+
+
+def test_a_token_in_a_feeds_address_is_never_logged(bench: Callable[..., Bench]) -> None:
+    private = f"{ONE}?token=s3cret"
+    desk = bench(private, seconds=3_000)
+    desk.answer(private, WebError("timeout", "slow"))
+    with structlog.testing.capture_logs() as logs:
+        desk.run()
+    assert any(row["event"] == "feed failed" for row in logs)
+    assert "s3cret" not in str(logs)
 
 
 def test_even_a_bug_of_ours_with_one_feed_leaves_the_others_alone(

@@ -33,6 +33,9 @@ def test_feeds_may_be_written_plainly_or_as_json(
         ("CLAIMDESK_HTTP_HOST", "everywhere"),
         ("CLAIMDESK_HTTP_PORT", "70000"),
         ("CLAIMDESK_STORE", "paper"),
+        ("CLAIMDESK_PUBLIC_URL", "http://["),
+        ("CLAIMDESK_PUBLIC_URL", "desk.example.org"),
+        ("CLAIMDESK_ELASTICSEARCH_URL", "http://localhost:port"),
     ],
 )
 def test_a_wrong_setting_is_named_as_it_was_written(
