@@ -100,6 +100,10 @@ def evaluate_attribution(path: Path, nlp: Language) -> AttributionFigures:
     Raises UserError naming the file and the line that cannot be read.
     """
     texts = list(_read_texts(path))
+    if not any(one.content for text in texts for one in text.attributions):
+        raise UserError(
+            f"{path}: no attribution in it has a content, so there is nothing to measure"
+        )
     tally = _Tally()
     sources = (Source(text.id, text.text) for text in texts)
     for text, found in zip(texts, extract_all(sources, nlp), strict=True):

@@ -96,5 +96,8 @@ def test_wrong_files_are_named(tmp_path: Path, nlp: "Language") -> None:
     broken.write_text('{"id": 1}\n', encoding="utf-8")
     with pytest.raises(UserError, match=r"broken\.jsonl, line 1"):
         evaluate_attribution(broken, nlp)
+    broken.write_text('{"id": "a", "text": "It rained.", "attributions": []}\n', encoding="utf-8")
+    with pytest.raises(UserError, match="nothing to measure"):
+        evaluate_attribution(broken, nlp)
     with pytest.raises(UserError, match=r"gold\.json"):
         evaluate_seed(tmp_path, nlp)
