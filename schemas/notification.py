@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from schemas.base import Identifier, Model, UtcDatetime
+from schemas.match import Relation
 
 
 class Notification(Model):
@@ -16,3 +17,13 @@ class Notification(Model):
     url: str | None = None
     matched: list[str] = Field(default=[], description="The query's words that were found")
     occurred_at: UtcDatetime | None = None
+    speaker: str | None = Field(None, description="Who says what matched, if it is known")
+    article_title: str | None = Field(None, description="Of the first article it was seen in")
+    article_url: str | None = None
+    evidence_claim: str | None = Field(
+        None, description="What the best evidence says; both texts may be cut and then end in …"
+    )
+    evidence_url: str | None = None
+    evidence_relation: Relation | None = Field(
+        None, description="How the best evidence stands to the claim"
+    )

@@ -148,6 +148,12 @@ DATA: dict[type[Model], Model] = {
         url="https://example.org/tasks/task_sample",
         matched=["bridge"],
         occurred_at=_TIME,
+        speaker="Ada Hallam",
+        article_title="Mayor defends bridge",
+        article_url="https://example.org/bridge",
+        evidence_claim="The bridge carried 31,000 vehicles a day last year.",
+        evidence_url="https://example.org/report",
+        evidence_relation=Relation.CONTRADICTS,
     ),
     DeadLetter: DeadLetter(
         id="dl_sample",

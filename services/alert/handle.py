@@ -1,8 +1,9 @@
 """The pure heart of alert: which subscriptions an event concerns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 TASK = "task"
 VERDICT = "verdict"
-_SUMMARY = 300  # characters
+_SHORT = 300  # characters of a text in an alert
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Happening:
     summary: str
     fields: list[str]
     at: datetime | None
+    more: dict[str, Any] = field(default_factory=dict)
+    """Fields of the notification that this kind of event can fill."""
 
 
 class Matcher:
@@ -79,6 +82,7 @@ class Matcher:
             url=f"{self._public_url}/tasks/{happening.task_id}" if self._public_url else None,
             matched=[term.shown for term in query.required],
             occurred_at=happening.at,
+            **happening.more,
         )
 
 
@@ -102,7 +106,24 @@ def of_task(task: Task) -> Happening:
             *_distinct(match.relation.value for match in task.evidence),
         ],
         at=task.first_seen_at,
+        more={"speaker": claim.speaker, **_first_article(task), **_best_evidence(task)},
     )
+
+
+def _first_article(task: Task) -> dict[str, Any]:
+    article = task.sightings[0].article
+    return {"article_title": _short(article.title) or None, "article_url": article.url}
+
+
+def _best_evidence(task: Task) -> dict[str, Any]:
+    if not task.evidence:
+        return {}
+    best = task.evidence[0]
+    return {
+        "evidence_claim": _short(best.evidence.claim),
+        "evidence_url": best.evidence.url,
+        "evidence_relation": best.relation,
+    }
 
 
 def of_verdict(verdict: Verdict) -> Happening:
@@ -115,6 +136,7 @@ def of_verdict(verdict: Verdict) -> Happening:
         summary=_summary(f"Rated {rating}", verdict.claim, verdict.speaker),
         fields=[verdict.claim, verdict.speaker or "", rating],
         at=verdict.decided_at,
+        more={"speaker": verdict.speaker},
     )
 
 
@@ -123,9 +145,12 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def _summary(what: str, claim: str, said_by: str | None) -> str:
-    line = " ".join(claim.split())
-    short = line if len(line) <= _SUMMARY else f"{line[: _SUMMARY - 1].rstrip()}…"
-    return f"{what}: {short}" + (f" ({said_by})" if said_by else "")
+    return f"{what}: {_short(claim)}" + (f" ({said_by})" if said_by else "")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1].rstrip()}…"
 
 
 def owe(notification: Notification, *, alerts: AlertStore, clock: Clock) -> Iterable[Notification]:

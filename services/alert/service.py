@@ -132,7 +132,8 @@ class Deliverer:
             return Attempt("the subscription is disabled", gone=True)
         if subscription.webhook_url is None:
             return Attempt()  # its line in the log is the delivery
-        attempt = send(subscription, notification, self._web, self._clock.now())
+        now = self._clock.now()
+        attempt = send(subscription, notification, self._web, now, owed_at=delivery.owed_at)
         if attempt.gone:
             self._store.disable(subscription.id)
             off = subscription.model_copy(update={"active": False})

@@ -30,7 +30,12 @@ class Attempt:
 
 
 def send(
-    subscription: Subscription, notification: Notification, web: Web, now: datetime
+    subscription: Subscription,
+    notification: Notification,
+    web: Web,
+    now: datetime,
+    *,
+    owed_at: datetime,
 ) -> Attempt:
     """POST `notification` to the subscription's webhook. Never raises for what the endpoint does.
 
@@ -39,7 +44,7 @@ def send(
     """
     if not subscription.webhook_url or subscription.secret is None:
         return Attempt("the subscription has no webhook with a secret; add it again")
-    body = payload(notification)
+    body = payload(notification, owed_at)
     signer = Webhook(subscription.secret.get_secret_value())
     headers = {
         "content-type": "application/json",
@@ -63,12 +68,16 @@ def _judge(status: int, not_before: datetime | None) -> Attempt:
     return Attempt(f"http_{status}: the endpoint refused", status == 410, not_before, away)
 
 
-def payload(notification: Notification) -> str:
-    """The body: the same bytes at every attempt."""
+def payload(notification: Notification, owed_at: datetime) -> str:
+    """The body: the same bytes at every attempt.
+
+    Its `timestamp`, which receivers require, is when the event occurred, and `owed_at` when nobody knows.
+    """
     data = notification.model_dump(mode="json")
+    timed = notification.model_copy(update={"occurred_at": notification.occurred_at or owed_at})
     body = {
         "type": f"claimdesk.alert.{notification.event_type}",
-        "timestamp": data["occurred_at"],
+        "timestamp": timed.model_dump(mode="json")["occurred_at"],
         "data": data,
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

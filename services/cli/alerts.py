@@ -118,7 +118,7 @@ def try_(subscription_id: IdArgument, as_json: JsonFlag = False) -> None:
         summary="A test of this alert, sent by hand.",
         occurred_at=now,
     )
-    attempt = send(subscription, notification, app.web, now)
+    attempt = send(subscription, notification, app.web, now, owed_at=now)
     if as_json:
         print_json({"id": notification.id, "delivered": not attempt.error, "error": attempt.error})
     else:

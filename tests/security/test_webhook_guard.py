@@ -39,7 +39,9 @@ def test_a_webhook_on_a_private_address_is_not_called(tmp_path: Path, name: str)
 def attempt(answer: Answer, seconds: float = 20.0) -> str | None:
     with receiving(lambda _: answer) as server:
         web = HttpWeb("test", allow_private=True, seconds=seconds)
-        return send(make_subscription(webhook_url=server.url), make_notification(), web, NOW).error
+        return send(
+            make_subscription(webhook_url=server.url), make_notification(), web, NOW, owed_at=NOW
+        ).error
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -66,6 +68,8 @@ def test_an_endpoint_that_never_answers_is_left() -> None:
 
     with receiving(hang) as server:
         web = HttpWeb("test", allow_private=True, seconds=0.5)
-        error = send(make_subscription(webhook_url=server.url), make_notification(), web, NOW).error
+        error = send(
+            make_subscription(webhook_url=server.url), make_notification(), web, NOW, owed_at=NOW
+        ).error
         let_go.set()
     assert str(error).startswith("timeout")

@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class FakeWeb:
         self.answers: dict[str, Callable[[], int]] = {}
         self.headers: dict[str, str] = {}
         self.got: list[tuple[str, str]] = []
+        self.bodies: list[bytes] = []
         self.lock = threading.Lock()
 
     def check(self, url: str) -> None:
@@ -45,6 +46,7 @@ class FakeWeb:
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         with self.lock:
             self.got.append((url, headers["webhook-id"]))
+            self.bodies.append(body)
         status = self.answers.get(url, lambda: 200)()
         if not status:
             raise WebError("timeout", "it never answered")
@@ -353,6 +355,20 @@ def test_the_reference_library_accepts_what_a_real_receiver_gets(tmp_path: Path)
     assert body["type"] == "claimdesk.alert.task"
     assert body["data"]["summary"] == "To verify: «n1» — “a quotation”"
     assert store.deliveries()[0].state == DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize("occurred_at", [None, NOW - timedelta(days=1)])
+def test_a_body_has_a_time_and_stays_the_same_at_every_attempt(
+    bench: Bench, occurred_at: datetime | None
+) -> None:
+    answers = iter([500, 500])
+    bench.web.answers[HOOK] = lambda: next(answers, 200)
+    bench.store.owe(make_notification(occurred_at=occurred_at), bench.clock.now())
+    for _ in range(3):
+        bench.turn(60)
+    first, *others = bench.web.bodies
+    assert others == [first, first]
+    assert datetime.fromisoformat(json.loads(first)["timestamp"]) == (occurred_at or NOW)
 
 
 def test_an_endpoint_that_hangs_redirects_and_fails_gets_it_in_the_end_and_holds_up_nobody(

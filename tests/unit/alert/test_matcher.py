@@ -85,6 +85,27 @@ def test_what_an_alert_says(store: SqlAlertStore) -> None:
     assert alert.matched == ["million", "Maria Lind"]
 
 
+def test_an_alert_carries_the_article_and_the_best_evidence(store: SqlAlertStore) -> None:
+    (alert,) = alerts_for(store, "million")
+    assert alert.speaker == "Maria Lind"
+    assert (alert.article_title, alert.article_url) == (
+        "A costly crossing",
+        "https://news.example/a1",
+    )
+    assert alert.evidence_claim == "The bridge cost 9 million euros"
+    assert alert.evidence_url == "https://audit.example/e1"
+    assert alert.evidence_relation is Relation.SAME_CLAIM
+
+
+def test_what_an_alert_does_not_know_stays_open(store: SqlAlertStore) -> None:
+    bare = make_task(make_claim(speaker=None), make_article(title="", url=None))
+    (alert,) = alerts_for(store, "million", task=bare)
+    fields = alert.model_dump()
+    assert [
+        fields[name] for name in fields if name.startswith(("speaker", "article", "evidence"))
+    ] == [None] * 6
+
+
 def test_a_long_claim_is_cut_and_kept_on_one_line(store: SqlAlertStore) -> None:
     task = make_task(make_claim("million\n\n" + "words " * 200))
     (alert,) = alerts_for(store, "million", task=task)
