@@ -3,6 +3,7 @@
 SQLite in embedded mode and PostgreSQL in production run the same SQLAlchemy Core code.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL, make_url
 
-from services.runtime.errors import NotReady, UserError
+from services.runtime.errors import BrokenStore, NotReady, UserError
 
 BUSY_SECONDS = 10
 """How long a transaction waits for another's lock before it counts as a bad day."""
@@ -47,9 +48,11 @@ _SQLITE_BAD_DAYS = {
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_CORRUPT,
 }
+
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_MAYBE_NOT_OURS = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 _READ_ONLY = "25006"
 """SQLSTATE of a write to a PostgreSQL that takes none: a standby after a failover, or a full disk."""
@@ -116,7 +119,10 @@ def _sqlite(url: URL) -> Engine:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"the data folder {folder} cannot be made: {error.strerror}") from error
+        raise UserError(
+            f"the data folder {folder} cannot be made: {error.strerror}; set CLAIMDESK_DATA_DIR to "
+            "one that this user may write"
+        ) from error
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -155,12 +161,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def not_ready(engine: Engine) -> Iterator[None]:
-    """Turn a database that is away into NotReady. Errors of ours (bad SQL, a broken constraint) pass."""
+    """Turn a database that is away into NotReady, and a file that waiting does not mend into BrokenStore.
+
+    Errors of ours (bad SQL, a broken constraint) pass.
+    """
     try:
         yield
     except exc.TimeoutError as error:
         raise NotReady("database", "no free connection in the pool") from error
     except exc.DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            _check_file(Path(str(engine.url.database)), error.orig)
         if not _is_bad_day(error):
             raise
         where = engine.url.render_as_string(hide_password=True)
@@ -168,13 +179,47 @@ def not_ready(engine: Engine) -> Iterator[None]:
         raise NotReady("database", f"{where}: {reason}") from error
 
 
+def _check_file(path: Path, error: sqlite3.Error) -> None:
+    code = _primary_code(error)
+    if code in _BROKEN:
+        raise BrokenStore(
+            f"{path} is damaged or no database ({error}): restore it from a copy, or move it away to "
+            "start with an empty one"
+        ) from error
+    refused = _not_writable(path) if code in _MAYBE_NOT_OURS else None
+    if refused:
+        raise BrokenStore(
+            f"not writable by this user: {refused}; give it to the user that runs Claimdesk, or set "
+            "CLAIMDESK_DATA_DIR to a folder of that user"
+        ) from error
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    # The low byte; the rest says more precisely what. Errors without a code are those of our SQL.
+    return (getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _not_writable(path: Path) -> Path | None:
+    """The folder or file of the database that this user may not write.
+
+    A file system that was mounted read-only is none of them: its owner mends it while we wait.
+    """
+    files = [path, Path(f"{path}-wal"), Path(f"{path}-shm")]
+    asked = {path.parent: os.W_OK | os.X_OK} | dict.fromkeys(files, os.R_OK | os.W_OK)
+    effective = os.access in os.supports_effective_ids
+    for place, mode in asked.items():
+        there = os.access(place, os.F_OK, effective_ids=effective)
+        if there and not os.access(place, mode, effective_ids=effective):
+            return None if os.statvfs(place).f_flag & os.ST_RDONLY else place
+    return None
+
+
 def _is_bad_day(error: exc.DBAPIError) -> bool:
     if error.connection_invalidated:
         return True
     if isinstance(error.orig, sqlite3.Error):
         # SQLite's OperationalError also covers mistakes in our SQL: those carry the plain code.
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        return code & 0xFF in _SQLITE_BAD_DAYS  # the low byte; the rest says more precisely what
+        return _primary_code(error.orig) in _SQLITE_BAD_DAYS
     if getattr(error.orig, "sqlstate", None) == _READ_ONLY:
         return True
     return isinstance(error, exc.OperationalError | exc.InterfaceError)

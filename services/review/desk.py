@@ -17,7 +17,7 @@ from services.review.page import error_page, make_pages
 from services.review.problem import problem
 from services.review.views import TaskView
 from services.runtime.clock import Clock
-from services.runtime.errors import NotReady, UserError
+from services.runtime.errors import BrokenStore, NotReady, UserError
 from services.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -81,6 +81,14 @@ def _add_errors(desk: FastAPI) -> None:
     @desk.exception_handler(UserError)
     def bad_input(request: Request, error: UserError) -> Response:
         return answer(request, problem(422, str(error)), str(error))
+
+    @desk.exception_handler(BrokenStore)
+    def broken(request: Request, error: BrokenStore) -> Response:
+        log.error("request not served", error=str(error))
+        detail = (
+            "the database is damaged or may not be written; its operator must mend it, see the log"
+        )
+        return answer(request, problem(500, detail), detail)
 
     @desk.exception_handler(UnknownTask)
     def unknown(request: Request, error: UnknownTask) -> Response:

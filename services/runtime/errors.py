@@ -30,3 +30,7 @@ class TooManyBadMessages(Exception):
 
 class UserError(Exception):
     """Bad input or configuration, told to a person: what, where, and the remedy."""
+
+
+class BrokenStore(UserError):
+    """A database file that no waiting mends: it is damaged, or not this user's to write."""

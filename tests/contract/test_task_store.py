@@ -1,5 +1,7 @@
 """What every task store promises, on SQLite and on PostgreSQL."""
 
+import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -373,6 +375,45 @@ def test_a_database_that_comes_back_is_used_again(url: str) -> None:
                 connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
             other.dispose()
         assert made.counts()[State.OPEN] == 1
+
+
+def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(b"this is no database, but it is long enough" * 100)
+    broken = SqlTaskStore(make_engine(sqlite_url(tmp_path)))
+    for call in (broken.setup, broken.counts):
+        with pytest.raises(UserError, match=r"desk\.db is damaged or no database.*restore it"):
+            call()
+
+
+@pytest.fixture(params=["folder", "file"])
+def closed_place(request: pytest.FixtureRequest) -> Iterator[tuple[Path, Path]]:
+    """A database file, and what about it the user that runs the test may not write: folder or file."""
+    with tempfile.TemporaryDirectory() as made:
+        folder, path = Path(made), Path(made) / "desk.db"
+        if request.param == "file":
+            with store_at(sqlite_url(folder)) as store:
+                store.upsert(make_task())
+        closed = folder if request.param == "folder" else path
+        folder.chmod(0o777)
+        closed.chmod(0o555)
+        user = os.geteuid()
+        if user == 0:  # who may write everywhere
+            os.seteuid(65534)
+        try:
+            yield path, closed
+        finally:
+            os.seteuid(user)
+            folder.chmod(0o777)
+
+
+def test_a_database_that_this_user_may_not_write_says_so(closed_place: tuple[Path, Path]) -> None:
+    path, closed = closed_place
+    store = SqlTaskStore(make_engine(f"sqlite:///{path}"))
+    with pytest.raises(
+        UserError, match=rf"not writable by this user: {closed};.*CLAIMDESK_DATA_DIR"
+    ):
+        store.setup()  # which has nothing to write where the tables are
+        store.upsert(make_task())
 
 
 def test_a_database_that_takes_no_writes_is_not_ready(url: str) -> None:

@@ -103,6 +103,16 @@ def test_take_next_follows_priority_until_nothing_is_left(
     assert_problem(taken[2], 404, "no task is open")
 
 
+def test_a_damaged_database_is_no_fault_of_the_reader(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(b"this is no database, but it is long enough" * 100)
+    broken = SqlTaskStore(make_engine(sqlite_url(tmp_path)))
+    with running_desk(broken) as url:
+        answer = httpx.get(f"{url}/api/v1/tasks")
+        assert_problem(answer, 500, "damaged")
+        assert str(tmp_path) not in answer.text
+        assert httpx.get(f"{url}/readyz").status_code == 500
+
+
 def test_release_puts_it_back(api: httpx.Client, store: SqlTaskStore) -> None:
     task = make_task()
     store.upsert(task)
