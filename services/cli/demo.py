@@ -158,11 +158,8 @@ def _print_tasks(app: App, rows: int) -> None:
         table.add_row(*map(escape, _row(stored)))
     out.print(table)
     if more:
-        folder = app.settings.data_dir
-        out.print(
-            f"[dim]CLAIMDESK_DATA_DIR={folder} claimdesk tasks shows all of them[/dim]",
-            highlight=False,
-        )
+        where = "" if app.settings.database_url else f"CLAIMDESK_DATA_DIR={app.settings.data_dir} "
+        out.print(f"[dim]{where}claimdesk tasks shows all of them[/dim]", highlight=False)
 
 
 def _row(stored: StoredTask) -> tuple[str, ...]:

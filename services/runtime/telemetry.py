@@ -56,5 +56,8 @@ def configure_logging(level: str | None = None, style: str | None = None) -> Non
         "httpx",
         "httpcore",
         "trafilatura",
+        "uvicorn",
     ):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+    # It warns of each moment in which another thread kept the interpreter busy, as parsing does.
+    logging.getLogger("kafka.net.selector").setLevel(max(number, logging.ERROR))

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from services.ports.event_log import drained
 from services.runtime.events import decode
 from services.runtime.settings import Settings
 from tests.bench.corpus import DEMO, articles
+from tests.support.desk import postgresql_schema
 
 PIPELINE = ("extract", "match", "triage", "review")
 """The services between an article and its tasks."""
@@ -31,11 +32,12 @@ PIPELINE = ("extract", "match", "triage", "review")
 
 def measure_flow(mode: str, count: int) -> dict[str, Any]:
     """Throughput of `count` articles that are all there, then latency at half that rate."""
-    with tempfile.TemporaryDirectory() as folder:
-        full = _stream(_app(mode, Path(folder) / "full"), Path(folder), count, every=0.0)
-        paced = _stream(
-            _app(mode, Path(folder) / "paced"), Path(folder), count, every=2 * full[0] / count
-        )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with _app(mode, folder / "full") as app:
+            full = _stream(app, folder, count, every=0.0)
+        with _app(mode, folder / "paced") as app:
+            paced = _stream(app, folder, count, every=2 * full[0] / count)
     latencies = sorted(paced[1])
     return {
         "articles/s, end to end": round(count / full[0], 2),
@@ -45,23 +47,26 @@ def measure_flow(mode: str, count: int) -> dict[str, Any]:
     }
 
 
-def _app(mode: str, folder: Path) -> App:
-    if mode == "embedded":
-        return App(Settings(data_dir=folder, http_port=0))
-    name = f"bench-{uuid.uuid4().hex[:8]}"
-    return App(
-        Settings(
-            data_dir=folder,
-            http_port=0,
-            broker="kafka",
-            kafka_bootstrap=os.environ["CLAIMDESK_TEST_KAFKA"],
-            topic_prefix=f"{name}.",
-            store="elasticsearch",
-            elasticsearch_url=os.environ["CLAIMDESK_TEST_ELASTICSEARCH"],
-            elasticsearch_index=name,
-            database_url=os.environ["CLAIMDESK_TEST_POSTGRESQL"],
-        )
-    )
+@contextmanager
+def _app(mode: str, folder: Path) -> Iterator[App]:
+    """The product with nothing in it; what it makes on shared servers has names of its own."""
+    with ExitStack() as closing:
+        settings: dict[str, Any] = {"data_dir": folder, "http_port": 0}
+        if mode == "stack":
+            name = f"bench-{uuid.uuid4().hex[:8]}"
+            schema = postgresql_schema(os.environ["CLAIMDESK_TEST_POSTGRESQL"])
+            settings |= {
+                "broker": "kafka",
+                "kafka_bootstrap": os.environ["CLAIMDESK_TEST_KAFKA"],
+                "topic_prefix": f"{name}.",
+                "store": "elasticsearch",
+                "elasticsearch_url": os.environ["CLAIMDESK_TEST_ELASTICSEARCH"],
+                "elasticsearch_index": name,
+                "database_url": closing.enter_context(schema),
+            }
+        app = App(Settings(**settings))
+        closing.callback(app.close)
+        yield app
 
 
 def _stream(app: App, folder: Path, count: int, every: float) -> tuple[float, list[float]]:

@@ -21,6 +21,7 @@ from services.ingest.source import read_file
 from services.ports.event_log import drained
 from services.runtime.service import Owing, Service
 from services.runtime.settings import Settings
+from tests.support.desk import postgresql_schema
 
 DEMO = Path(__file__).parents[2] / "demo"
 DEADLINE = 240  # seconds after which a run that does not drain has failed
@@ -113,27 +114,16 @@ def mode_settings(
         yield common
         return
     name = f"flow-{uuid.uuid4().hex[:8]}"
-    database = require("CLAIMDESK_TEST_POSTGRESQL")
-    yield common | {
-        "broker": "kafka",
-        "kafka_bootstrap": require("CLAIMDESK_TEST_KAFKA"),
-        "topic_prefix": f"{name}.",
-        "store": "elasticsearch",
-        "elasticsearch_url": require("CLAIMDESK_TEST_ELASTICSEARCH"),
-        "elasticsearch_index": name,
-        "database_url": _fresh_schema(database, name.replace("-", "_")),
-    }
-
-
-def _fresh_schema(url: str, schema: str) -> str:
-    import psycopg
-    from sqlalchemy import make_url
-
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'create schema "{schema}"')
-    with_schema = make_url(url).update_query_dict({"options": f"-csearch_path={schema}"})
-    return with_schema.render_as_string(hide_password=False)
+    with postgresql_schema(require("CLAIMDESK_TEST_POSTGRESQL")) as database_url:
+        yield common | {
+            "broker": "kafka",
+            "kafka_bootstrap": require("CLAIMDESK_TEST_KAFKA"),
+            "topic_prefix": f"{name}.",
+            "store": "elasticsearch",
+            "elasticsearch_url": require("CLAIMDESK_TEST_ELASTICSEARCH"),
+            "elasticsearch_index": name,
+            "database_url": database_url,
+        }
 
 
 @pytest.fixture
