@@ -5,7 +5,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
+from rich.padding import Padding
+from rich.text import Text
 
+from schemas.task import Task
 from schemas.verdict import Rating
 from services.app import App
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table, printable
@@ -53,11 +56,12 @@ def list_tasks(
 ) -> None:
     """List the tasks, highest priority first."""
     if context.invoked_subcommand is None:
-        found = _all(make_app(), state or [], limit)
+        app = make_app()
+        found = _all(app, state or [], limit)
         if as_json:
             print_json([TaskView.of(stored).model_dump(mode="json") for stored in found])
         else:
-            _print_queue(found)
+            _print_queue(app, found, state or [])
 
 
 @tasks.command()
@@ -170,25 +174,28 @@ def _all(app: App, states: list[State], limit: int) -> list[StoredTask]:
     return found
 
 
-def _print_queue(found: list[StoredTask]) -> None:
-    rows = []
+def _print_queue(app: App, found: list[StoredTask], states: list[State]) -> None:
+    counts = app.task_store.counts(now=app.clock.now())
+    say(f"{len(found)} of {sum(counts[state] for state in states or State)} tasks")
     for stored in found:
         task = stored.task
         best = task.evidence[0] if task.evidence else None
-        rows.append(
-            (
-                f"{task.priority.value * 100:.0f}",
-                _short(task.claim.text, 160),
-                task.claim.speaker,
-                task.reason,
-                _short(best.evidence.title or best.evidence.claim, 90) if best else "none found",
-                best.relation.value if best else "",
-                stored.state.value,
-                task.id,
-            )
+        _print_entry(
+            (task.id, f"priority {task.priority.value * 100:.0f}", stored.state.value),
+            f"“{_short(task.claim.text, 160)}” {task.claim.speaker or 'no named speaker'}",
+            task.reason,
+            f"{best.relation.value}: {_short(best.evidence.title or best.evidence.claim, 90)}"
+            if best
+            else "no prior evidence found",
         )
-    columns = ("priority", "claim", "speaker", "why", "best evidence", "relation", "state", "id")
-    print_table(f"{len(found)} tasks", columns, rows)
+
+
+def _print_entry(head: tuple[str, ...], *lines: str | None) -> None:
+    """The id and what belongs to it on one line that is never folded, so that it can be copied; more below."""
+    out.print()
+    out.print(Text(printable("  ".join(head)), style="bold"), soft_wrap=True)
+    for line in filter(None, lines):
+        out.print(Padding(Text(printable(line)), (0, 0, 0, 2)))
 
 
 def _print_task(stored: StoredTask, *, as_json: bool) -> None:
@@ -202,22 +209,7 @@ def _print_task(stored: StoredTask, *, as_json: bool) -> None:
     say(f"{task.id}: {stored.state}{held}")
     if stored.verdict:
         say(f"verdict: {stored.verdict.rating}: {stored.verdict.rationale}")
-    print_table(
-        "evidence",
-        ("id", "relation", "probability", "title", "publisher", "rating", "why"),
-        [
-            (
-                match.evidence.id,
-                match.relation.value,
-                f"{match.probability:.2f}",
-                match.evidence.title or match.evidence.claim,
-                match.evidence.publisher,
-                match.evidence.rating,
-                match.why,
-            )
-            for match in task.evidence
-        ],
-    )
+    _print_evidence(task)
     print_table(
         f"priority {task.priority.value:.2f}",
         ("part", "value", "weight", "why"),
@@ -226,20 +218,33 @@ def _print_task(stored: StoredTask, *, as_json: bool) -> None:
             for part in task.priority.parts
         ],
     )
-    print_table(
-        "seen in",
-        ("article", "title", "publisher", "published", "url"),
-        [
-            (
-                f"{seen.article.id} (revision {seen.article.revision})",
-                seen.article.title,
-                seen.article.publisher,
-                seen.article.published_at,
-                seen.article.url,
-            )
-            for seen in task.sightings
-        ],
-    )
+    say(f"\nSeen in {len(task.sightings)}")
+    for seen in task.sightings:
+        article = seen.article
+        _print_entry(
+            (article.id, f"revision {article.revision}"),
+            article.title,
+            _joined(article.publisher, article.published_at),
+            article.url,
+        )
+
+
+def _print_evidence(task: Task) -> None:
+    say(f"\nEvidence: {len(task.evidence)}")
+    for match in task.evidence:
+        item = match.evidence
+        _print_entry(
+            (item.id, match.relation.value, f"match {match.probability:.2f}"),
+            item.title or item.claim,
+            _joined(item.publisher, item.date, f"rated {item.rating}" if item.rating else None),
+            match.why,
+            item.url,
+        )
+    out.print()
+
+
+def _joined(*facts: object) -> str:
+    return ", ".join(str(fact) for fact in facts if fact)
 
 
 def say(line: str) -> None:

@@ -7,12 +7,21 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
+from rich.console import Console
 from typer.testing import CliRunner
 
 from services.adapters.sql_tasks import SqlTaskStore
 from services.cli import tasks as commands
 from services.runtime.errors import UserError
-from tests.support.desk import make_claim, make_match, make_task, make_tasks, sqlite_url, store_at
+from tests.support.desk import (
+    make_article,
+    make_claim,
+    make_match,
+    make_task,
+    make_tasks,
+    sqlite_url,
+    store_at,
+)
 
 Run = Callable[..., Result]
 
@@ -57,6 +66,42 @@ def test_the_list_is_whole_and_can_be_cut_and_filtered(
     run("take", "--reviewer", "ann")
     both = json.loads(run("--json", "--state", "taken", "--state", "open").stdout)
     assert [task["state"] for task in both].count("taken") == 1
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "out", Console(width=40))
+
+
+def test_ids_stand_whole_on_narrow_terminals(run: Run, store: SqlTaskStore, narrow: None) -> None:
+    evidence = make_match("evidence-with-an-id-longer-than-the-terminal-is-wide")
+    article = make_article("article-with-an-id-longer-than-the-terminal-is-wide")
+    task = make_task(make_claim("word " * 60), article, [evidence])
+    store.upsert(task)
+    lines = run().stdout.splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("task_")] == [task.id]
+    assert max(map(len, lines[3:])) <= 40
+    assert {"contradicts:", "Lind"} <= set(" ".join(lines).split())
+    first_words = [line.split()[0] for line in run("show", task.id).stdout.splitlines() if line]
+    assert {f"{task.id}:", evidence.evidence.id, article.id} <= set(first_words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "5 of 5 tasks"),
+        (("--limit", "3"), "3 of 5 tasks"),
+        (("--state", "open", "--limit", "2"), "2 of 4 tasks"),
+        (("--state", "done"), "0 of 0 tasks"),
+    ],
+)
+def test_a_cut_list_says_of_how_many(
+    run: Run, store: SqlTaskStore, arguments: tuple[str, ...], says: str
+) -> None:
+    for task in make_tasks(5):
+        store.upsert(task)
+    run("take", "--reviewer", "ann")
+    assert run(*arguments).stdout.splitlines()[0] == says
 
 
 def test_no_tasks_are_an_empty_list(run: Run) -> None:
