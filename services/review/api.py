@@ -1,10 +1,11 @@
 """The desk's HTTP API: read tasks, take them, give them back, decide."""
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.ports.task_store import State, StoredTask, TaskStore, UnknownTask
@@ -22,6 +23,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         404: "No such task",
         409: "The task is not what you think: `task` shows it as it stands",
         413: "The request is too large",
+        415: "The request does not say that it is JSON",
         422: "The request is wrong; `detail` says how",
         503: "The database is away; try again",
     }.items()
@@ -32,7 +34,8 @@ def make_api(settings: Settings, store: TaskStore, clock: Clock, token: str) -> 
     """The routes under /api/v1. Writes need `Authorization: Bearer <token>`."""
     api = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
     api.include_router(_reads(store, clock))
-    api.include_router(_writes(settings, store, clock), dependencies=[Depends(_checker(token))])
+    checks = [Depends(_checker(token)), Depends(_check_json)]
+    api.include_router(_writes(settings, store, clock), dependencies=checks)
     return api
 
 
@@ -99,6 +102,14 @@ def _known(stored: StoredTask | None, task_id: str) -> StoredTask:
     if stored is None:
         raise UnknownTask(task_id)
     return stored
+
+
+def _check_json(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/(?:[\w.+-]+\+)?json", media_type):
+        raise HTTPException(
+            415, "send the header `Content-Type: application/json` with the request"
+        )
 
 
 def _checker(token: str) -> Callable[..., None]:

@@ -1,6 +1,7 @@
 """The desk's web application: the API, the page, health, and every error told in the reader's format."""
 
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -75,7 +76,7 @@ def _add_errors(desk: FastAPI) -> None:
         rows = error.errors()
         if any(row["loc"][:1] == ("path",) for row in rows):
             return answer(request, problem(404, "there is no such task"), "There is no such task.")
-        told = "; ".join(f"{'.'.join(map(str, row['loc'][1:]))}: {row['msg']}" for row in rows[:5])
+        told = "; ".join(_told(row, error.body) for row in rows[:5])
         return answer(request, problem(422, told), told)
 
     @desk.exception_handler(UserError)
@@ -105,3 +106,12 @@ def _add_errors(desk: FastAPI) -> None:
         detail = f"the {error.dependency} is away; try again in a moment"
         headers = {"Retry-After": "5"}
         return answer(request, problem(503, detail, headers=headers), detail)
+
+
+def _told(row: dict[str, Any], body: Any) -> str:
+    """One thing that is wrong with a request, and where."""
+    if row["type"] == "json_invalid":
+        read = str(body)[: row["loc"][-1]]
+        line, column = read.count("\n") + 1, len(read) - read.rfind("\n")
+        return f"the body is not JSON: line {line}, column {column}: {row['ctx']['error']}"
+    return f"{'.'.join(map(str, row['loc'][1:])) or row['loc'][0]}: {row['msg']}"

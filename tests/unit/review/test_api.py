@@ -1,11 +1,15 @@
 """The HTTP API on a real server: reading, leases, verdicts, and errors as problem documents."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from services import review
 from services.adapters.sql import make_engine
 from services.adapters.sql_tasks import SqlTaskStore
 from services.runtime.clock import FakeClock
@@ -207,7 +211,44 @@ def test_not_json_is_told(api: httpx.Client) -> None:
     answer = api.post(
         "/api/v1/tasks/take", content=b"{", headers={"Content-Type": "application/json"}
     )
-    assert_problem(answer, 422)
+    assert_problem(answer, 422, "the body is not JSON: line 1, column 2")
+
+
+def test_broken_json_is_told_with_its_place(api: httpx.Client) -> None:
+    body = '{"reviewer": "ann",\n  "lease": }'
+    header = {"Content-Type": "application/json; charset=utf-8"}
+    answer = api.post("/api/v1/tasks/t/release", content=body, headers=header)
+    assert_problem(answer, 422, "line 2, column 12: Expecting value")
+    answer = api.post("/api/v1/tasks/t/release", content="[]", headers=header)
+    assert_problem(answer, 422, "body: ")
+
+
+@pytest.mark.parametrize("given", [None, "text/plain", "application/x-www-form-urlencoded", "json"])
+def test_a_request_that_does_not_say_json_is_told_the_header(
+    api: httpx.Client, given: str | None
+) -> None:
+    headers = {"Content-Type": given} if given else {}
+    answer = api.post("/api/v1/tasks/take", content=b'{"reviewer": "ann"}', headers=headers)
+    assert_problem(answer, 415, "`Content-Type: application/json`")
+
+
+def test_the_readmes_requests_work_as_they_stand(store: SqlTaskStore) -> None:
+    task = make_task()
+    store.upsert(task)
+    readme = (Path(review.__file__).parent / "README.md").read_text("utf-8")
+    commands = re.findall(r"^curl .*?'$", readme, re.MULTILINE | re.DOTALL)
+    states = []
+    with running_desk(store) as desk:
+        for command in commands:
+            line = command.replace("\\\n", " ").replace("$TOKEN", TOKEN)
+            _, url, *options = shlex.split(line.replace("TASK", task.id))
+            given = list(zip(options[::2], options[1::2], strict=True))
+            headers = dict(value.split(": ", 1) for option, value in given if option == "-H")
+            (body,) = (value for option, value in given if option == "-d")
+            answer = httpx.post(desk + urlsplit(url).path, content=body, headers=headers)
+            assert answer.status_code == 200, answer.text
+            states.append(answer.json()["state"])
+    assert states == ["taken", "done"]
 
 
 def test_probes_and_the_description(api: httpx.Client) -> None:
