@@ -20,7 +20,9 @@ _THRESHOLD = 0.5
 _SPOKE = 1.3
 _NAMED = 1.0
 _AS_SUBJECT = 0.25
-"""Weights of a candidate for a pronoun: a speaker before counts more than a name, a subject more than the rest."""
+_SAME_PARAGRAPH = 0.25
+"""Weights of a candidate for a pronoun: a speaker before counts more than a name, a subject more than the rest, and
+either more within the pronoun's own paragraph, where news prose introduces whom it goes on to quote."""
 _DEFINITE = words("the this that his her its their")
 _SINGULAR = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 
@@ -196,19 +198,30 @@ class Resolver:
     def _singular(self, head: Token, wanted: str) -> Speaker | None:
         """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last."""
         race = Race()
+        paragraph = self._paragraph_of(head.i)
         for turn in self._turns_before(head.i, 6):
             if turn.plural or not turn.speaker.human or (turn.gender and turn.gender != wanted):
                 continue
             told = turn.gender == wanted
-            race.enter(turn.speaker.name, _SPOKE - (head.i - turn.index) / _FAR, told=told)
+            here = _SAME_PARAGRAPH * (turn.index >= paragraph)
+            race.enter(turn.speaker.name, _SPOKE + here - (head.i - turn.index) / _FAR, told=told)
         for index, person in self._cast.people_before(head.i)[:6]:
             if person.gender and person.gender != wanted:
                 continue
-            prominence = _NAMED + _AS_SUBJECT * self._is_subject(index)
+            here = _SAME_PARAGRAPH * (index >= paragraph)
+            prominence = _NAMED + here + _AS_SUBJECT * self._is_subject(index)
             told = person.gender == wanted
             race.enter(person.text, prominence - (head.i - index) / _FAR, told=told)
         winner = race.winner()
         return Speaker(*winner) if winner is not None else None
+
+    def _paragraph_of(self, index: int) -> int:
+        """The first token of the paragraph of token `index`, looked for as far back as a pronoun reaches."""
+        for at in range(index - 1, max(-1, index - _FAR), -1):
+            token = self._doc[at]
+            if "\n" in token.text or "\n" in token.whitespace_:
+                return at + 1
+        return max(0, index - _FAR)
 
     def _is_subject(self, index: int) -> bool:
         token = self._doc[index]

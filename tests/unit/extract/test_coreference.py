@@ -37,6 +37,14 @@ def test_pronoun_that_fits_nobody_is_unknown(extracted: Extract) -> None:
     assert speakers(extracted, text) == [None]
 
 
+def test_a_pronoun_means_whom_its_own_paragraph_introduces(extracted: Extract) -> None:
+    text = (
+        "Robin Vale reminded the council on Monday that the dam was old.\n\n"
+        "The former engineer, Alex Tull, was not persuaded. “Rents rose by 9 per cent,” he said."
+    )
+    assert speakers(extracted, text) == ["Robin Vale", "Alex Tull"]
+
+
 def test_pronoun_is_unknown_where_gender_tells_neither_of_two(extracted: Extract) -> None:
     text = "Alex Tull met the engineer Robin Vale on Monday. She said the dam was safe."
     assert speakers(extracted, text) == [None]
