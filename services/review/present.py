@@ -67,9 +67,9 @@ def minute(moment: datetime | None) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC" if moment else ""
 
 
-def percent(value: float) -> str:
-    """A share of one, without decimals."""
-    return f"{round(value * 100)}%"
+def nearness(probability: float) -> str:
+    """How well evidence matches: a score and no percentage, as its weights were reasoned and not fitted."""
+    return f"match {probability:.2f}"
 
 
 def number(value: float) -> str:
@@ -83,7 +83,7 @@ FILTERS = {
     "label": label,
     "day": day,
     "minute": minute,
-    "percent": percent,
+    "nearness": nearness,
     "number": number,
 }
 """For the templates."""

@@ -7,7 +7,7 @@ from schemas.evidence import EvidenceKind
 from schemas.match import Relation
 from schemas.verdict import Rating
 from services.ports.task_store import State
-from services.review.present import in_context, label, number, percent, safe_url
+from services.review.present import in_context, label, nearness, number, safe_url
 from tests.support.desk import make_claim
 
 
@@ -62,4 +62,8 @@ def test_every_code_has_words() -> None:
 
 
 def test_numbers_read_well() -> None:
-    assert [number(597_000.0), number(1.5), percent(0.926)] == ["597,000", "1.5", "93%"]
+    assert [number(597_000.0), number(1.5), nearness(0.926)] == [
+        "597,000",
+        "1.5",
+        "match 0.93",
+    ]
