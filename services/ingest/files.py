@@ -76,12 +76,12 @@ def read_html(document: Document, options: Options) -> Iterator[Item | Refusal]:
     if not isinstance(found, Page) or not found.text:
         raise Rejected("no_article", "no main text was found in the page")
     notes: list[str] = []
-    url = found.url or document.url
+    url, title = found.url or document.url, clean_line(found.title)
     yield Item(
         source=options.source or FILES,
         guid=url or document.origin or content_hash(found.text),
-        text=clean(found.text.replace("\n", "\n\n")),  # trafilatura gives one line a paragraph
-        title=clean_line(found.title),
+        text=_without_title(found.text, title),
+        title=title,
         url=url,
         byline=clean_line(found.author) or None,
         publisher=clean_line(found.sitename) or None,
@@ -90,6 +90,14 @@ def read_html(document: Document, options: Options) -> Iterator[Item | Refusal]:
         notes=tuple(notes),
         where=document.name,
     )
+
+
+def _without_title(found: str, title: str) -> str:
+    """The page's text; its heading, when that is the title, is no sentence of the article."""
+    first, _, rest = found.partition("\n")
+    if rest.strip() and clean_line(first) == title:
+        found = rest
+    return clean(found.replace("\n", "\n\n"))  # trafilatura gives one line a paragraph
 
 
 def read_json(document: Document, options: Options) -> Iterator[Item | Refusal]:

@@ -174,6 +174,12 @@ def test_a_page_gives_its_article_and_what_it_says_of_itself() -> None:
     assert item.published_at.date().isoformat() == "2025-06-03"
 
 
+def test_a_heading_that_is_the_title_is_no_sentence_of_the_page() -> None:
+    assert one("a.html", PAGE).text.startswith("The new bridge over the harbour opened")
+    other = PAGE.replace("<h1>Bridge opens</h1>", "<h1>A long wait is over</h1>")
+    assert one("a.html", other).text.startswith("A long wait is over\n\nThe new bridge")
+
+
 def test_more_text_than_an_article_may_have_is_refused_with_both_numbers() -> None:
     with pytest.raises(Rejected, match="5,000,000 characters; the limit is 2,000,000") as caught:
         article_of(one("a.txt", "word " * 999_999 + "words"))
