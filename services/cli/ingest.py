@@ -76,7 +76,7 @@ def ingest(
 
 def _moment(value: str | None) -> datetime | None:
     notes: list[str] = []
-    moment = read_date(value, notes, "--published-at")
+    moment = read_date(value, notes, "--published-at", then="give one such as 2025-06-03T14:05:00Z")
     if value is not None and moment is None:
         raise UserError("; ".join(notes) or "--published-at is empty; give a time in ISO 8601")
     for note in notes:

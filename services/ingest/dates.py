@@ -7,32 +7,41 @@ _YEARS = range(1800, 2101)
 _UNSET = {datetime(1970, 1, 1, tzinfo=UTC)}  # what content systems write when there is no date
 
 
-def read_date(value: str | None, notes: list[str], name: str = "published_at") -> datetime | None:
+def read_date(
+    value: str | None,
+    notes: list[str],
+    name: str = "published_at",
+    *,
+    then: str = "left out",
+) -> datetime | None:
     """The moment that `value` names (ISO 8601 or RFC 5322), in UTC; none when it cannot be right.
 
     What is missing, wrong or assumed is said in `notes`: an article with a bad date is still worth
-    checking, so it is kept without one. The answer depends on `value` alone, never on today's date.
+    checking, so it is kept without one. `then` is what the note says of a value that was not taken. The
+    answer depends on `value` alone, never on today's date.
     """
     value = (value or "").strip()
     if not value:
         return None
     parsed = _parse(value)
     if parsed is None:
-        notes.append(f"{name}: {value[:60]!r} is not a date that can be read; left out")
+        notes.append(f"{name}: {value[:60]!r} is not a date that can be read; {then}")
         return None
     if parsed.tzinfo is None:
         notes.append(f"{name}: {value[:60]!r} has no time zone; read as UTC")
         parsed = parsed.replace(tzinfo=UTC)
-    return _plausible(parsed, value, notes, name)
+    return _plausible(parsed, value, notes, name, then)
 
 
-def _plausible(parsed: datetime, value: str, notes: list[str], name: str) -> datetime | None:
+def _plausible(
+    parsed: datetime, value: str, notes: list[str], name: str, then: str
+) -> datetime | None:
     if parsed.year not in _YEARS:
-        notes.append(f"{name}: the year in {value[:60]!r} cannot be right; left out")
+        notes.append(f"{name}: the year in {value[:60]!r} cannot be right; {then}")
         return None
     moment = parsed.astimezone(UTC)
     if moment in _UNSET:
-        notes.append(f"{name}: {value[:60]!r} is the mark of a missing date; left out")
+        notes.append(f"{name}: {value[:60]!r} is the mark of a missing date; {then}")
         return None
     return moment
 

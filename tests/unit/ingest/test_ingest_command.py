@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from schemas.topics import ARTICLES
 from services.cli import alerts, ingest
 from services.cli.common import make_app
+from services.runtime.errors import UserError
 from services.runtime.events import decode
 from tests.support.receiver import Answer, receiving
 
@@ -128,7 +129,10 @@ def test_a_server_that_refuses_is_a_rejection() -> None:
     assert rows(result)[0]["reason"] == "http_404"
 
 
-def test_a_wrong_time_is_said_before_anything_is_read(tmp_path: Path) -> None:
-    result = run(tmp_path / "missing.txt", "--published-at", "soon")
-    assert result.exit_code != 0
-    assert "soon" in str(result.exception)
+@pytest.mark.parametrize("given", ["soon", "20189-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
+def test_a_wrong_time_is_said_before_anything_is_read(tmp_path: Path, given: str) -> None:
+    result = run(tmp_path / "missing.txt", "--published-at", given)
+    assert isinstance(result.exception, UserError)
+    assert given in str(result.exception)
+    assert "give one such as" in str(result.exception)
+    assert "left out" not in str(result.exception)
