@@ -15,6 +15,7 @@ from services.app import App
 from services.cli.common import JsonFlag, err, make_app, out, printable, progress, write_line
 from services.ingest.dates import read_date
 from services.ingest.documents import SUFFIXES
+from services.ingest.files import until_garbage
 from services.ingest.intake import Intake, Result
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 from services.ingest.sandbox import Sandbox
@@ -66,7 +67,8 @@ def ingest(
         paths = list(_expand(names))
         task = bar.add_task("reading", total=len(paths))
         for name in paths:
-            for result in intake.take(_items(name, app, sandbox, options)):
+            rows = until_garbage(_items(name, app, sandbox, options), name)
+            for result in intake.take(rows):
                 rejected += result.state == "rejected"
                 _tell(result, as_json)
             bar.advance(task)

@@ -1,6 +1,6 @@
 """Article files: plain text, HTML pages, JSON articles and JSON lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pydantic_core
@@ -36,6 +36,10 @@ class JsonArticle(BaseModel):
     revision: int | None = Field(None, ge=1)
     text: str
 
+
+MAX_GARBAGE = 20
+"""Lines in a row that are no JSON, after which what follows is taken for something else."""
+_GARBAGE = frozenset(("not_json", "not_utf8"))
 
 _ONE = TypeAdapter(JsonArticle)
 
@@ -111,7 +115,7 @@ def read_json(document: Document, options: Options) -> Iterator[Item | Refusal]:
     except ValueError as error:
         if "\n" not in text.strip():
             raise Rejected("not_json", str(error)) from error
-        yield from _lines(text, document, options)
+        yield from until_garbage(_lines(text, document, options), document.name)
         return
     rows = parsed if isinstance(parsed, list) else [parsed]
     for number, row in enumerate(rows, start=1):
@@ -131,6 +135,18 @@ def _lines(text: str, document: Document, options: Options) -> Iterator[Item | R
             yield Refusal(where, "not_json", str(error))
             continue
         yield _article(row, where, None, options)
+
+
+def until_garbage(rows: Iterable[Item | Refusal], name: str) -> Iterator[Item | Refusal]:
+    """`rows` of JSON lines; many in a row that are no JSON end them, with one Refusal (`no_json_lines`)."""
+    run = 0
+    for row in rows:
+        yield row
+        run = run + 1 if isinstance(row, Refusal) and row.reason in _GARBAGE else 0
+        if run == MAX_GARBAGE:
+            told = f"{run} lines in a row are no JSON, the last of them {row.where}; the rest was not read"
+            yield Refusal(name, "no_json_lines", told)
+            return
 
 
 def _article(row: Any, where: str, origin: str | None, options: Options) -> Item | Refusal:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from schemas.topics import ARTICLES
 from services.cli import alerts, ingest
 from services.cli.common import make_app
+from services.ingest.files import MAX_GARBAGE
 from services.runtime.errors import UserError
 from services.runtime.events import decode
 from tests.support.receiver import Answer, receiving
@@ -101,6 +102,28 @@ def test_json_lines_of_any_number_come_line_by_line(tmp_path: Path) -> None:
         assert found[3]["where"].endswith(" line 5")
         assert len(found) == 27
     assert {row["state"] for row in found} == {"unchanged", "rejected"}
+
+
+def test_a_binary_file_is_refused_once_and_not_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "binary.jsonl"
+    path.write_bytes(b'{"id": "1", "text": "One."}\n' + b"\x00\xff\xfe\n" * 5_000)
+    result = run(path, "--json")
+    assert result.exit_code == 1
+    first, *bad, last = rows(result)
+    assert first["state"] == "new"
+    assert {row["reason"] for row in bad} == {"not_utf8"}
+    assert len(bad) == MAX_GARBAGE
+    assert last["reason"] == "no_json_lines"
+    assert "line 21; the rest was not read" in last["message"]
+
+
+def test_bad_lines_between_good_ones_end_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    bad = "oops\n" * (MAX_GARBAGE - 1)
+    path.write_text("".join(f'{bad}{{"id": "{n}", "text": "Word."}}\n' for n in range(4)))
+    states = [row["state"] for row in rows(run(path, "--json"))]
+    assert states.count("new") == 4
+    assert states[-1] == "new"
 
 
 def test_a_json_article_over_many_lines_of_standard_input() -> None:

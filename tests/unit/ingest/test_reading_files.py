@@ -8,6 +8,7 @@ import pytest
 
 from schemas.article import MAX_TEXT
 from services.ingest.documents import kind_of, read_document
+from services.ingest.files import MAX_GARBAGE
 from services.ingest.handle import article_of
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 
@@ -146,6 +147,13 @@ def test_a_list_and_lines_go_on_after_a_bad_one() -> None:
     assert [row.where for row in lines] == ["a.jsonl line 1", "a.jsonl line 2", "a.jsonl line 4"]
     assert isinstance(lines[1], Refusal)
     assert lines[1].reason == "not_json"
+
+
+def test_garbage_among_lines_of_one_document_ends_it() -> None:
+    found = read("a.json", '{"text": "One."}\n' + "oops\n" * 500)
+    assert len(found) == 1 + MAX_GARBAGE + 1
+    assert isinstance(found[-1], Refusal)
+    assert found[-1].reason == "no_json_lines"
 
 
 def test_lines_without_names_are_known_by_their_content() -> None:
