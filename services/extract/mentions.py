@@ -144,7 +144,7 @@ def _has_title_article(entity: Span) -> bool:
 
 
 def _widen(entity: Span) -> Span:
-    """With the parts of the name that the recogniser left out (`van`, `bin`)."""
+    """With the parts of the name that the recogniser left out: `van`, `bin`, or a surname it does not know."""
     start = entity.start
     while start > entity.sent.start and entity.doc[start - 1].lower_ in PARTICLES - {
         "la",
@@ -156,10 +156,23 @@ def _widen(entity: Span) -> Span:
     end = entity.end
     while end - 1 > start and entity.doc[end - 1].lower_ in {"'s", "’s", "'", "’"}:
         end -= 1
+    if end == entity.end and _goes_on(entity):
+        end += 1
     return (
         entity.doc[start:end]
         if start == entity.start or (start and entity.doc[start - 1].pos_ == "PROPN")
         else entity.doc[entity.start : end]
+    )
+
+
+def _goes_on(entity: Span) -> bool:
+    """Whether the next word is the surname that `entity`, by the parse a first name, belongs to."""
+    surname = entity[-1].head
+    return (
+        entity[-1].dep_ == "compound"
+        and surname.i == entity.end
+        and surname.tag_ == "NNP"
+        and not surname.ent_type_
     )
 
 

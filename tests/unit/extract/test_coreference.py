@@ -37,6 +37,16 @@ def test_pronoun_that_fits_nobody_is_unknown(extracted: Extract) -> None:
     assert speakers(extracted, text) == [None]
 
 
+def test_a_surname_that_the_recogniser_does_not_know_is_part_of_the_name(
+    extracted: Extract,
+) -> None:
+    text = (
+        "KESWARD, January 21 - Council chair Tomas Erlund said last year had been the warmest since "
+        "records began. The harbour was never closed, Erlund added."
+    )
+    assert set(speakers(extracted, text)) == {"Tomas Erlund"}
+
+
 def test_a_pronoun_means_whom_its_own_paragraph_introduces(extracted: Extract) -> None:
     text = (
         "Robin Vale reminded the council on Monday that the dam was old.\n\n"
