@@ -1,5 +1,6 @@
 """RSS and Atom: from a document to items, with an identity for each."""
 
+import re
 from calendar import timegm
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,19 +18,40 @@ from services.runtime.ids import content_hash
 
 Entry = Mapping[str, Any]
 
+_CLOSED = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|RDF)\s*>", re.IGNORECASE)
+_ITEM_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b[^<>]*>", re.IGNORECASE)
+_BARE = "it says nothing of itself"
+
 
 def read_feed(document: Document, options: Options) -> Iterator[Item | Refusal]:
     """The items of a feed in the order they stand there, an item that cannot be used as a Refusal.
 
-    Raises Rejected when the document as a whole is refused: see `guard`, and `not_a_feed`, `not_text`.
+    A document that ends in the middle gives its whole items and then a Refusal (`incomplete`).
+    Raises Rejected when the document as a whole is refused: see `guard`, and `not_a_feed`, `no_items`,
+    `not_text`.
     """
     text = without_declaration(decode_markup(document.body, document.charset))
     malformed = check_feed(text)
     parsed = _parse(text, document.url)
+    cut = malformed if malformed and not _CLOSED.search(text) else None
     if not parsed.get("version") and not parsed["entries"]:
         why = f" ({malformed})" if malformed else ""
         raise Rejected("not_a_feed", f"neither RSS nor Atom{why}")
+    if not parsed["entries"] and (malformed or not parsed["feed"]):
+        raise Rejected(
+            "no_items", f"no item was found, and it is no whole feed ({malformed or _BARE})"
+        )
+    if cut and parsed["entries"] and not _last_item_ends(text):
+        parsed["entries"].pop()  # half an article is none
     yield from _Feed(document, options, parsed, malformed).items()
+    if cut:
+        told = f"the feed ends in the middle ({cut}); what stands after that is missing"
+        yield Refusal(document.name, "incomplete", told)
+
+
+def _last_item_ends(text: str) -> bool:
+    signs = _ITEM_TAG.findall(text)
+    return bool(signs) and signs[-1] == "/"
 
 
 def _parse(text: str, url: str | None) -> Any:

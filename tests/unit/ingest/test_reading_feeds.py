@@ -163,6 +163,47 @@ def test_a_broken_feed_loses_no_word_and_says_where_it_broke() -> None:
     assert "line" in item.notes[0]
 
 
+WHOLE = rss(
+    "<item><guid>1</guid><description>The first.</description></item>",
+    "<item><guid>2</guid><description>The second one.</description></item>",
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "texts"),
+    [
+        ("</channel>", ["The first.", "The second one."]),
+        (" one.", ["The first."]),
+        ("2</guid>", ["The first."]),
+        ("><guid>2</guid>", ["The first."]),
+        ("<description>The first", []),
+    ],
+)
+def test_a_feed_that_ends_in_the_middle_gives_its_whole_items_and_says_so(
+    end: str, texts: list[str]
+) -> None:
+    *found, last = read(WHOLE[: WHOLE.rindex(end)])
+    assert [row.text for row in found if isinstance(row, Item)] == texts
+    assert isinstance(last, Refusal)
+    assert last.reason == "incomplete"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<rss version='2.0'></rss>", rss()[:-20], rss("&broken;")],
+)
+def test_no_items_in_what_is_no_whole_feed_is_said(body: str) -> None:
+    (refusal,) = read(body)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "no_items"
+
+
+def test_a_feed_that_is_whole_and_empty_is_nothing_to_refuse() -> None:
+    assert read(rss()) == []
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Quiet</title><id>urn:x</id></feed>'
+    assert read(atom) == []
+
+
 def test_a_plain_document_type_is_no_reason_to_refuse() -> None:
     netscape = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "https://my.example/r.dtd">'
     body = f'<?xml version="1.0"?>{netscape}<rss version="0.91"><channel><title>x</title>'
