@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -206,11 +207,11 @@ def _not_writable(path: Path) -> Path | None:
     """
     files = [path, Path(f"{path}-wal"), Path(f"{path}-shm")]
     asked = {path.parent: os.W_OK | os.X_OK} | dict.fromkeys(files, os.R_OK | os.W_OK)
-    effective = os.access in os.supports_effective_ids
+    may = partial(os.access, effective_ids=os.access in os.supports_effective_ids)
     for place, mode in asked.items():
-        there = os.access(place, os.F_OK, effective_ids=effective)
-        if there and not os.access(place, mode, effective_ids=effective):
-            return None if os.statvfs(place).f_flag & os.ST_RDONLY else place
+        # Asked twice: the files beside the database come and go while others open and close it.
+        if not may(place, mode) and may(place, os.F_OK) and not may(place, mode):
+            return None if os.statvfs(path.parent).f_flag & os.ST_RDONLY else place
     return None
 
 
