@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.adapters.wal import use_wal
 from services.runtime.errors import NotReady, UserError
 
 _BUSY_SECONDS = 5.0  # how long SQLite waits for another process's transaction
@@ -94,7 +95,7 @@ class SqliteFile:
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            db.execute("PRAGMA journal_mode=WAL")
+            use_wal(db)
             self._ensure_schema(db)
         except BaseException:
             db.close()
