@@ -31,6 +31,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
 from services.adapters.wal import use_wal
@@ -129,6 +130,12 @@ def _sqlite(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def upsert_into(engine: Engine, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert of the engine's own dialect, which can say what happens where the row exists."""
+    insert_of = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+    return insert_of(table)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -24,11 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from schemas.notification import Notification
 from schemas.subscription import Subscription
-from services.adapters.sql import Migration, UtcDateTime, migrate, reading, writing
+from services.adapters.sql import Migration, UtcDateTime, migrate, reading, upsert_into, writing
 from services.ports.alert_store import Delivery, DeliveryState
 
 _meta = MetaData()
@@ -92,7 +91,6 @@ class SqlAlertStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def setup(self) -> None:
         """Create the tables that are missing."""
@@ -102,7 +100,7 @@ class SqlAlertStore:
         """Store a subscription, replacing the one of the same id."""
         secret = subscription.secret.get_secret_value() if subscription.secret else None
         values = subscription.model_dump(exclude={"secret"}) | {"secret": secret}
-        put = self._insert(_subscriptions).values(values)
+        put = upsert_into(self._engine, _subscriptions).values(values)
         put = put.on_conflict_do_update(index_elements=["id"], set_=values)
         with writing(self._engine) as connection:
             connection.execute(put)
@@ -140,7 +138,7 @@ class SqlAlertStore:
 
     def owe(self, notification: Notification, now: datetime) -> bool:
         """Record that it is owed; false if it already was, delivered or not."""
-        put = self._insert(_deliveries).values(
+        put = upsert_into(self._engine, _deliveries).values(
             notification_id=notification.id,
             subscription_id=notification.subscription_id,
             notification=notification.model_dump_json(),
@@ -252,7 +250,7 @@ class SqlAlertStore:
         return changed
 
     def _changed(self, connection: Connection) -> None:
-        count = self._insert(_changes).values(id=1, version=1)
+        count = upsert_into(self._engine, _changes).values(id=1, version=1)
         connection.execute(
             count.on_conflict_do_update(
                 index_elements=["id"], set_={"version": _changes.c.version + 1}

@@ -18,9 +18,8 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from services.adapters.sql import Migration, UtcDateTime, migrate, reading, writing
+from services.adapters.sql import Migration, UtcDateTime, migrate, reading, upsert_into, writing
 from services.ports.article_ledger import FeedState, Seen
 
 _MOST = 500  # values in one IN list
@@ -52,7 +51,6 @@ class SqlArticleLedger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def setup(self) -> None:
         """Create the tables that are missing."""
@@ -81,7 +79,7 @@ class SqlArticleLedger:
         """Remember revisions, each with its article's id."""
         if not seen:
             return
-        put = self._insert(_revisions)
+        put = upsert_into(self._engine, _revisions)
         put = put.on_conflict_do_update(
             index_elements=["article_id", "revision"],
             set_={"content_hash": put.excluded.content_hash},
@@ -107,7 +105,7 @@ class SqlArticleLedger:
             "not_before": state.not_before,
             "gone": state.gone,
         }
-        put = self._insert(_feeds).values(url=url, **values)
+        put = upsert_into(self._engine, _feeds).values(url=url, **values)
         with writing(self._engine) as connection:
             connection.execute(put.on_conflict_do_update(index_elements=["url"], set_=values))
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
-    Table,
     and_,
     delete,
     func,
@@ -22,20 +21,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from schemas.task import Task
 from schemas.verdict import Verdict
-from services.adapters.sql import migrate, reading, writing
+from services.adapters.sql import migrate, reading, upsert_into, writing
 from services.adapters.sql_task_tables import MIGRATIONS, outbox, tasks, undecided, verdicts
 from services.ports.task_store import Conflict, State, StoredTask, UnknownTask
 from services.runtime.errors import UserError
 from services.triage.merge import merge
-
-_insert_new: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 _TaskId = Annotated[str, Field(pattern=r"^[\w.:-]+$")]
 _POSITION: TypeAdapter[tuple[FiniteFloat, str]] = TypeAdapter(tuple[FiniteFloat, _TaskId])
@@ -61,7 +54,7 @@ class SqlTaskStore:
 
     def _add(self, connection: Connection, task: Task) -> bool:
         row = _content(task) | {"id": task.id, "state": State.OPEN.value, "lease": 0}
-        statement = _insert_new[self._engine.dialect.name](tasks).values(row)
+        statement = upsert_into(self._engine, tasks).values(row)
         added = connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
         return added.rowcount == 1
 

@@ -1,10 +1,9 @@
 """What every alert store promises, on SQLite and on PostgreSQL."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +12,9 @@ from services.adapters.sql_alerts import SqlAlertStore
 from services.ports.alert_store import AlertStore, Delivery, DeliveryState
 from services.runtime.errors import NotReady
 from tests.support.alerts import NOW, SECRET, make_notification, make_subscription
-from tests.support.desk import postgresql_schema, sqlite_url
 
 SOON = NOW + timedelta(seconds=90)
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(
-    request: pytest.FixtureRequest, tmp_path: Path, require: Callable[[str], str]
-) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path)
-    else:
-        with postgresql_schema(require("CLAIMDESK_TEST_POSTGRESQL")) as own:
-            yield own
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """What every article ledger promises, on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,18 +9,6 @@ from services.adapters.sql import make_engine
 from services.adapters.sql_ledger import SqlArticleLedger
 from services.ports.article_ledger import ArticleLedger, FeedState, Seen
 from services.runtime.errors import NotReady
-from tests.support.desk import postgresql_schema, sqlite_url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(
-    request: pytest.FixtureRequest, tmp_path: Path, require: Callable[[str], str]
-) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path)
-    else:
-        with postgresql_schema(require("CLAIMDESK_TEST_POSTGRESQL")) as own:
-            yield own
 
 
 @pytest.fixture

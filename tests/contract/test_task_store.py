@@ -24,24 +24,12 @@ from tests.support.desk import (
     make_match,
     make_task,
     make_tasks,
-    postgresql_schema,
     sqlite_url,
     store_at,
     verdict_for,
 )
 
 LATER = NOW + timedelta(seconds=61)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(
-    request: pytest.FixtureRequest, tmp_path: Path, require: Callable[[str], str]
-) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path)
-    else:
-        with postgresql_schema(require("CLAIMDESK_TEST_POSTGRESQL")) as own:
-            yield own
 
 
 @pytest.fixture
