@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
 
 from services.ports.web import WebError
@@ -35,14 +36,43 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(row[4][0]) for row in found))
 
 
-def checked_addresses(host: str, port: int, resolver: Resolve, allow_private: bool) -> list[str]:
+def resolve_within(resolver: Resolve, host: str, port: int, seconds: float) -> list[str]:
+    """What `resolver` gives, if it does within `seconds`; raises TimeoutError otherwise.
+
+    The system's resolver cannot be told how long to wait, so it is asked in a thread of its own, which
+    is left behind when it is too slow and ends when the resolver does.
+    """
+    found: list[list[str]] = []
+    failed: list[OSError | UnicodeError] = []
+
+    def ask() -> None:
+        try:
+            found.append(resolver(host, port))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    asking = threading.Thread(target=ask, name="resolve", daemon=True)
+    asking.start()
+    asking.join(max(seconds, 0.0))
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError(f"no answer to the question for {host}")
+    return found[0]
+
+
+def checked_addresses(
+    host: str, port: int, resolver: Resolve, allow_private: bool, seconds: float
+) -> list[str]:
     """The addresses of `host`, all of them checked: one that is not public refuses the host.
 
-    Resolved here once, so that what was checked is what is connected to. Raises WebError
-    (`unresolvable`, `forbidden_address`).
+    Resolved here once, so that what was checked is what is connected to. Raises WebError (`timeout`
+    after `seconds`, `unresolvable`, `forbidden_address`).
     """
     try:
-        addresses = resolver(host, port)
+        addresses = resolve_within(resolver, host, port, seconds)
+    except TimeoutError as error:
+        raise WebError("timeout", f"{host} was not resolved in time") from error
     except (OSError, UnicodeError) as error:
         raise WebError("unresolvable", f"{host} has no address: {error}") from error
     if not addresses:

@@ -250,7 +250,8 @@ class _GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception | None = None
-        for address in checked_addresses(host, port, self._resolver, self._allow_private):
+        seconds = _left(self._deadline, timeout)
+        for address in checked_addresses(host, port, self._resolver, self._allow_private, seconds):
             try:
                 stream = self._backend.connect_tcp(
                     address, port, _left(self._deadline, timeout), local_address, socket_options

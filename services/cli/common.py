@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from typing import IO, Annotated, Any, TypeVar
 
@@ -39,6 +40,8 @@ StoreOption = Annotated[
     ),
 ]
 
+_connected = ExitStack()  # what the command made, and lets go of at its end
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -47,7 +50,7 @@ Row = TypeVar("Row", bound=BaseModel)
 def make_app(**overrides: Any) -> App:
     """The application by the environment's settings, with `overrides` that are not none.
 
-    Raises UserError naming each wrong setting.
+    What it connects is let go when the command ends. Raises UserError naming each wrong setting.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
@@ -58,7 +61,9 @@ def make_app(**overrides: Any) -> App:
             for row in error.errors(include_url=False)
         )
         raise UserError(f"wrong setting: {names}") from error
-    return App(settings)
+    app = App(settings)
+    _connected.callback(app.close)
+    return app
 
 
 def print_json(value: Any) -> None:
@@ -141,7 +146,8 @@ def guarded(run: Callable[[], None]) -> int:
     from services.runtime.errors import NotReady, TooManyBadMessages
 
     try:
-        run()
+        with _connected:
+            run()
     except UserError as error:
         err.print(f"[red]error:[/red] {escape(printable(error))}", highlight=False)
         return 2

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import structlog
@@ -74,6 +74,11 @@ class DeskServer:
         self._settings, self._store, self._clock = settings, store, clock
         self.url: str | None = None
         self.listening = threading.Event()
+        self._ready: Callable[[], None] = lambda: None
+
+    def announce(self, ready: Callable[[], None]) -> None:
+        """Have `ready` called once the address takes connections."""
+        self._ready = ready
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set, then finish what is in hand.
@@ -97,6 +102,7 @@ class DeskServer:
             if self._settings.http_host not in LOOPBACK:
                 log.warning("whoever reaches this address can read every task", url=self.url)
             self.listening.set()
+            self._ready()
             _Server(config, stop).run(sockets=[bound])
 
 

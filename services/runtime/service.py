@@ -1,6 +1,7 @@
 """A service: its steps, and whatever else it runs beside them."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -27,6 +28,15 @@ class Owing(Protocol):
 
     def owes(self) -> bool:
         """Whether there is work that is due now and not done. May raise NotReady."""
+        ...
+
+
+@runtime_checkable
+class Announcing(Protocol):
+    """A background worker that serves others, and is ready only once it does."""
+
+    def announce(self, ready: Callable[[], None]) -> None:
+        """Have `ready` called each time that it begins to serve."""
         ...
 
 

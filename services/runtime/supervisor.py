@@ -10,7 +10,7 @@ from services.runtime.backoff import CAP, Backoff
 from services.runtime.clock import Clock
 from services.runtime.errors import NotReady
 from services.runtime.health import Health
-from services.runtime.service import Background
+from services.runtime.service import Announcing, Background
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +36,13 @@ class Supervisor:
         thread.start()
 
     def start_background(self, background: Background) -> None:
-        """Run a background worker; NotReady makes it wait and run again."""
+        """Run a background worker; NotReady makes it wait and run again.
+
+        It is ready while it runs; one that announces is ready from then on.
+        """
         self._health.starting(background.name)
+        if isinstance(background, Announcing):
+            background.announce(lambda: self._health.ready(background.name))
         self.start(background.name, lambda: self._background(background))
 
     def fail(self, name: str, failure: BaseException) -> None:
@@ -65,7 +70,8 @@ class Supervisor:
         while not self._stop.is_set():
             began = self._clock.now()
             try:
-                self._health.ready(background.name)
+                if not isinstance(background, Announcing):
+                    self._health.ready(background.name)
                 background.run(self._stop)
                 self._health.gone(background.name)
                 return

@@ -143,6 +143,18 @@ def test_the_address_that_was_checked_is_the_one_connected_to() -> None:
     assert server.requests[0].headers["host"] == f"feeds.example:{port}"
 
 
+def test_a_name_server_that_hangs_holds_a_request_up_no_longer_than_its_deadline() -> None:
+    answered = threading.Event()
+
+    def hanging(_host: str, _port: int) -> list[str]:
+        answered.wait()
+        return PUBLIC
+
+    web = HttpWeb("test", resolver=hanging, seconds=0.05)
+    assert reason(lambda: web.get("http://feeds.example/", {}, LIMIT)) == "timeout"
+    answered.set()
+
+
 def test_every_redirect_is_checked_again() -> None:
     asked: list[str] = []
 

@@ -1,6 +1,7 @@
 """Threads that belong together."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -38,6 +39,36 @@ def test_the_first_failure_stops_the_others_and_is_raised() -> None:
     assert finished.is_set()
     (part,) = health.parts()
     assert (part.name, part.condition, part.reason) == ("bad", Condition.DEAD, "ValueError: a bug")
+
+
+class Server:
+    """Serves when it is let, and says so."""
+
+    name = "server"
+
+    def __init__(self) -> None:
+        self.may_serve, self.serves = threading.Event(), threading.Event()
+
+    def announce(self, ready: Callable[[], None]) -> None:
+        self.ready = ready
+
+    def run(self, stop: threading.Event) -> None:
+        self.may_serve.wait()
+        self.ready()
+        self.serves.set()
+        stop.wait()
+
+
+def test_a_worker_that_serves_is_ready_only_once_it_does() -> None:
+    health, server = Health(), Server()
+    supervisor, stop = make(health)
+    supervisor.start_background(server)
+    assert not health.is_ready()
+    server.may_serve.set()
+    server.serves.wait()
+    assert health.is_ready()
+    stop.set()
+    supervisor.join()
 
 
 def test_starting_waits_for_what_is_away_and_says_so() -> None:
