@@ -5,9 +5,10 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.article import ArticleRef
-from schemas.base import Model, Probability
+from schemas.base import Identifier, Model, Probability
 from schemas.claim import Claim
 from schemas.evidence import Evidence
+from schemas.evidence_change import EvidenceChange
 
 
 class Relation(StrEnum):
@@ -35,11 +36,23 @@ class ClaimMatches(Model):
 
     claim: Claim
     matches: list[Match] = []
+    cluster_id: Identifier | None = Field(
+        default=None, description="Which claims it is the same claim as; null: not looked for"
+    )
+    own_cluster_id: Identifier | None = Field(
+        default=None, description="The same without the choices of reviewers"
+    )
 
 
 class ArticleMatches(Model):
-    """The matches of all claims of one article revision."""
+    """The matches of all claims of one article revision.
+
+    With `because` it is a second look: only claims that the changed evidence speaks to are listed.
+    """
 
     article: ArticleRef
     claims: list[ClaimMatches] = []
     degraded: list[str] = Field(default=[], description="Parts that were out, e.g. `vectors`")
+    because: list[EvidenceChange] = Field(
+        default=[], description="Changed evidence that made these claims be matched again"
+    )

@@ -17,12 +17,14 @@ from schemas.claim import (
     Quote,
     Replacement,
 )
+from schemas.cluster_choice import ChoiceKind, ClusterChoice
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import CloudEvent
 from schemas.evidence import Evidence, EvidenceKind
+from schemas.evidence_change import Change, EvidenceChange
 from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
 from schemas.notification import Notification
-from schemas.task import Priority, PriorityPart, Sighting, Task
+from schemas.task import Priority, PriorityPart, Sighting, Task, TaskChange
 from schemas.topics import TOPICS, Topic
 from schemas.verdict import Rating, Verdict
 
@@ -89,6 +91,13 @@ _MATCH = Match(
     scores={"bm25": 11.2, "cosine": 0.86},
 )
 _REF = ArticleRef.of(_ARTICLE)
+_CHANGE = EvidenceChange(
+    evidence_id="ev_sample",
+    change=Change.REVISED,
+    revision=2,
+    reason="The office corrected its count.",
+    at=_TIME,
+)
 
 DATA: dict[type[Model], Model] = {
     Article: _ARTICLE,
@@ -109,13 +118,25 @@ DATA: dict[type[Model], Model] = {
         pipeline="en_core_web_sm 3.8.0",
     ),
     ArticleMatches: ArticleMatches(
-        article=_REF, claims=[ClaimMatches(claim=_CLAIM, matches=[_MATCH])], degraded=["vectors"]
+        article=_REF,
+        claims=[
+            ClaimMatches(
+                claim=_CLAIM,
+                matches=[_MATCH],
+                cluster_id="clu_sample",
+                own_cluster_id="clu_other",
+            )
+        ],
+        degraded=["vectors"],
+        because=[_CHANGE],
     ),
     Task: Task(
         id="task_sample",
         cluster_id="clu_sample",
         claim=_CLAIM,
-        sightings=[Sighting(article=_REF, claim=_CLAIM)],
+        sightings=[Sighting(article=_REF, claim=_CLAIM, own_cluster_id="clu_other")],
+        sighting_count=1,
+        article_count=1,
         evidence=[_MATCH],
         priority=Priority(
             value=0.7,
@@ -124,6 +145,16 @@ DATA: dict[type[Model], Model] = {
         reason="A report gives another number.",
         due="2024-12-31",
         first_seen_at=_TIME,
+        changes=[
+            TaskChange(
+                id="chg_sample",
+                why="Revised evidence by Example Statistics Office contradicts it.",
+                at=_TIME,
+                evidence_ids=["ev_sample"],
+                priority_from=0.5,
+                priority_to=0.7,
+            )
+        ],
     ),
     Verdict: Verdict(
         id="ver_sample",
@@ -138,6 +169,17 @@ DATA: dict[type[Model], Model] = {
         lease=1,
         decided_at=_TIME,
         url="https://example.org/verdict",
+    ),
+    EvidenceChange: _CHANGE,
+    ClusterChoice: ClusterChoice(
+        id="choice_sample",
+        kind=ChoiceKind.SPLIT,
+        source="clu_sample",
+        target="clu_other",
+        wordings=["clu_words"],
+        claim_ids=["clm_sample"],
+        reviewer="reviewer",
+        at=_TIME,
     ),
     Notification: Notification(
         id="ntf_sample",

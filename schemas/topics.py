@@ -8,7 +8,9 @@ from typing import Any, Literal
 from schemas.article import Article
 from schemas.base import Model
 from schemas.claim import ArticleClaims
+from schemas.cluster_choice import ClusterChoice
 from schemas.dead_letter import DeadLetter
+from schemas.evidence_change import EvidenceChange
 from schemas.match import ArticleMatches
 from schemas.notification import Notification
 from schemas.task import Task
@@ -55,13 +57,28 @@ TASKS = Topic("claimdesk.tasks", "task", Task,
               lambda t: t.id, "task id", 12, 4 * _WEEK)
 VERDICTS = Topic("claimdesk.verdicts", "verdict", Verdict,
                  lambda v: v.task_id, "task id", 3, _YEAR)
+EVIDENCE = Topic("claimdesk.evidence", "evidence", EvidenceChange,
+                 lambda e: e.evidence_id, "evidence id", 3, _WEEK)
+# One partition keeps choices in the order in which people made them; compaction keeps each for good.
+CLUSTERS = Topic("claimdesk.clusters", "cluster-choice", ClusterChoice,
+                 lambda c: c.about, "choice id", 1, _YEAR, "compact")
 NOTIFICATIONS = Topic("claimdesk.notifications", "notification", Notification,
                       lambda n: n.subscription_id, "subscription id", 3, _WEEK)
 DEAD_LETTERS = Topic("claimdesk.dead-letters", "dead-letter", DeadLetter,
                      lambda d: d.id, "dead letter id", 1, _YEAR, "compact", dead_letters=False)
 # fmt: on
 
-TOPICS = (ARTICLES, CLAIMS, MATCHES, TASKS, VERDICTS, NOTIFICATIONS, DEAD_LETTERS)
+TOPICS = (
+    ARTICLES,
+    CLAIMS,
+    MATCHES,
+    TASKS,
+    VERDICTS,
+    EVIDENCE,
+    CLUSTERS,
+    NOTIFICATIONS,
+    DEAD_LETTERS,
+)
 """Every topic there is."""
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
