@@ -21,6 +21,7 @@ from services.evidence.indexed import (
     excerpt,
     head,
     newest,
+    order,
     query_terms,
     tidy,
 )
@@ -31,6 +32,7 @@ from services.runtime.ids import stable_id
 _NAME = "Elasticsearch"
 _SECONDS = 30.0  # a request; a bulk of long texts needs more than the client's ten
 _CHUNK, _CHUNK_BYTES = 500, 8 * 1024 * 1024
+_PAGE = 200  # items that a scan holds
 _RETRIES = 5  # of items that were refused because the node was busy
 _LONGEST_ID = 512  # bytes, Elasticsearch's limit
 
@@ -117,7 +119,7 @@ class ElasticsearchEvidenceStore:
             writes: dict[str, tuple[Document, str]] = {}
             for document in documents:
                 outcome = _foresee(document, stored.get(document.evidence.id))
-                if outcome in ("added", "replaced"):
+                if outcome not in ("stale", "unchanged"):
                     writes[_key(document.evidence.id)] = (document, outcome)
                 else:
                     outcomes[outcome] += 1
@@ -146,10 +148,23 @@ class ElasticsearchEvidenceStore:
         found = self._mget(ids, ["evidence", "text"])
         return [_whole(found[one]) for one in ids if one in found]
 
-    def count(self) -> int:
-        """How many items there are."""
+    def scan(self, publisher: str | None = None) -> Iterator[Evidence]:
+        """Every item, or every one of `publisher`, by the page."""
+        query = {"term": {"publisher": publisher}} if publisher else {"match_all": {}}
         with self._errors_named():
-            return int(self._client.count(index=self._alias)["count"])
+            for hit in helpers.scan(
+                self._client,
+                index=self._alias,
+                query={"query": query, "_source": ["evidence", "text"]},
+                size=_PAGE,
+            ):
+                yield _whole(hit["_source"])
+
+    def count(self) -> int:
+        """How many items a search could find."""
+        with self._errors_named():
+            findable = {"exists": {"field": "vector"}}
+            return int(self._client.count(index=self._alias, query=findable)["count"])
 
     def _create(self) -> None:
         if self._client.indices.exists(index=self._alias):
@@ -184,7 +199,8 @@ class ElasticsearchEvidenceStore:
                 )
 
     def _stored(self, documents: Sequence[Document]) -> Mapping[str, Mapping[str, Any]]:
-        return self._mget([one.evidence.id for one in documents], ["revision", "digest"])
+        fields = ["revision", "digest", "evidence.withdrawn"]
+        return self._mget([one.evidence.id for one in documents], fields)
 
     def _mget(self, ids: Sequence[str], fields: list[str]) -> dict[str, Mapping[str, Any]]:
         if not ids:
@@ -282,14 +298,15 @@ class ElasticsearchEvidenceStore:
 
 def _foresee(document: Document, stored: Mapping[str, Any] | None) -> str:
     """What a write would be; the external version decides if another process writes meanwhile."""
+    written = "withdrawn" if document.evidence.withdrawn is not None else None
     if stored is None:
-        return "added"
-    revision = document.evidence.revision
-    if revision < stored["revision"]:
+        return written or "added"
+    before = 2 * stored["revision"] + (stored["evidence"].get("withdrawn") is not None)
+    if order(document.evidence) < before:
         return "stale"
-    if revision == stored["revision"] and digest(document) == stored["digest"]:
+    if order(document.evidence) == before and digest(document) == stored["digest"]:
         return "unchanged"
-    return "replaced"
+    return written or "replaced"
 
 
 def _key(identifier: str) -> str:
@@ -301,18 +318,16 @@ def _key(identifier: str) -> str:
 
 def _action(alias: str, document: Document) -> dict[str, Any]:
     evidence = document.evidence
-    vector = np.asarray(document.vector, dtype="<f4")
     return {
         "_op_type": "index",
         "_index": alias,
         "_id": _key(evidence.id),
-        "version": evidence.revision,
+        "version": order(evidence),
         "version_type": "external_gte",
         "_source": {
             "head": head(document),
             "body": body(document),
-            "vector": vector.tolist(),
-            "packed": base64.b64encode(vector.tobytes()).decode("ascii"),
+            **({} if evidence.withdrawn is not None else _vector(document.vector)),
             "digest": digest(document),
             "revision": evidence.revision,
             "kind": evidence.kind.value,
@@ -324,6 +339,12 @@ def _action(alias: str, document: Document) -> dict[str, Any]:
             "text": evidence.text,
         },
     }
+
+
+def _vector(vector: Vector) -> dict[str, Any]:
+    numbers = np.asarray(vector, dtype="<f4")
+    packed = base64.b64encode(numbers.tobytes()).decode("ascii")
+    return {"vector": numbers.tolist(), "packed": packed}
 
 
 def _whole(source: Mapping[str, Any]) -> Evidence:

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from services.evidence.indexed import (
     excerpt,
     head,
     newest,
+    order,
     query_terms,
 )
 from services.ports.evidence_store import DIMENSIONS, Document, Hit, Loaded, Query, Vector
@@ -57,12 +58,14 @@ _ROWS = {
     "body": "SELECT count(*) FROM body_index_docsize",
 }
 
+_PAGE = 500  # items that a scan holds
+
 Scores = npt.NDArray[np.float32]
 
 
 class _Stored(NamedTuple):
     key: int
-    revision: int
+    order: int
     digest: str
     head: str
     body: str
@@ -113,10 +116,28 @@ class SqliteEvidenceStore:
             ]
         return [Evidence.model_validate_json(row[0]) for row in found if row]
 
+    def scan(self, publisher: str | None = None) -> Iterator[Evidence]:
+        """Every item, or every one of `publisher`, by the page."""
+        key = 0
+        while True:
+            with self._file.read() as db:
+                page = db.execute(
+                    "SELECT key, whole FROM items WHERE key > ? AND "
+                    "(? IS NULL OR whole ->> 'publisher' = ?) ORDER BY key LIMIT ?",
+                    (key, publisher, publisher, _PAGE),
+                ).fetchall()
+            for row in page:
+                yield Evidence.model_validate_json(row[1])
+            if len(page) < _PAGE:
+                return
+            key = page[-1][0]
+
     def count(self) -> int:
-        """How many items there are."""
+        """How many items a search could find."""
         with self._file.read() as db:
-            return int(db.execute("SELECT count(*) FROM items").fetchone()[0])
+            return int(
+                db.execute("SELECT count(*) FROM items WHERE length(vector) > 0").fetchone()[0]
+            )
 
 
 def _last_change(db: sqlite3.Connection) -> int:
@@ -127,13 +148,14 @@ def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
     """Write one document; the outcome is a field of Loaded."""
     evidence = document.evidence
     row = db.execute(
-        "SELECT key, revision, digest, head, body FROM items WHERE id = ?", (evidence.id,)
+        "SELECT key, 2 * revision + (length(vector) = 0), digest, head, body FROM items WHERE id = ?",
+        (evidence.id,),
     ).fetchone()
     old = _Stored(*row) if row else None
     mark = digest(document)
-    if old and evidence.revision < old.revision:
+    if old and order(evidence) < old.order:
         return "stale"
-    if old and evidence.revision == old.revision and mark == old.digest:
+    if old and order(evidence) == old.order and mark == old.digest:
         return "unchanged"
     if old:
         _unindex(db, old)
@@ -145,7 +167,7 @@ def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
         evidence.model_dump_json(),
         excerpt(evidence).model_dump_json(),
         *fields.values(),
-        np.asarray(document.vector, dtype="<f4").tobytes(),
+        b"" if evidence.withdrawn else np.asarray(document.vector, dtype="<f4").tobytes(),
     )
     (key,) = db.execute(
         "INSERT INTO items (id, revision, digest, change, whole, brief, head, body, vector) "
@@ -158,6 +180,8 @@ def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
         # An item without terms in a field takes no part in that field's averages, as in Lucene.
         if terms:
             db.execute(_INDEX[field], (key, terms))
+    if evidence.withdrawn:
+        return "withdrawn"
     return "replaced" if old else "added"
 
 
@@ -208,8 +232,9 @@ class _Matrix:
             self._matrix = grown
         while len(self._ids) <= key:
             self._ids.append("")
-        self._ids[key] = identifier
-        self._matrix[key] = vector
+        # A withdrawn item has no vector. Not a number is never above a score, so it is never a candidate.
+        self._ids[key] = identifier if len(vector) else ""
+        self._matrix[key] = vector if len(vector) else np.nan
 
 
 Share = tuple[npt.NDArray[np.int64], Scores]

@@ -68,6 +68,11 @@ def digest(document: Document) -> str:
     )
 
 
+def order(evidence: Evidence) -> int:
+    """What versions of one id are ordered by: a withdrawal comes right after the revision it withdraws."""
+    return 2 * evidence.revision + (evidence.withdrawn is not None)
+
+
 def newest(documents: Sequence[Document]) -> list[Document]:
     """One document for each id: the highest revision, and the last of equal ones.
 
@@ -76,7 +81,7 @@ def newest(documents: Sequence[Document]) -> list[Document]:
     kept: dict[str, Document] = {}
     for document in documents:
         found = kept.get(document.evidence.id)
-        if found is None or found.evidence.revision <= document.evidence.revision:
+        if found is None or order(found.evidence) <= order(document.evidence):
             kept[document.evidence.id] = document
     return list(kept.values())
 
@@ -84,6 +89,8 @@ def newest(documents: Sequence[Document]) -> list[Document]:
 def check_vectors(documents: Sequence[Document]) -> None:
     """Raise UserError naming the first document whose vector is not a unit vector of DIMENSIONS."""
     for document in documents:
+        if document.evidence.withdrawn is not None:
+            continue  # it has none
         vector = np.asarray(document.vector)
         if vector.shape != (DIMENSIONS,):
             raise UserError(

@@ -3,7 +3,7 @@
 Analysis happens in our own code, so a store only ever sees terms and vectors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,13 +24,22 @@ EXCERPT = 1_000
 
 @dataclass(frozen=True)
 class Document:
-    """An item with its analysis: terms of each field (a bag in reading order) and the claim's vector."""
+    """An item with its analysis: terms of each field (a bag in reading order) and the claim's vector.
+
+    A withdrawn item has neither: see `retracted`.
+    """
 
     evidence: Evidence
     claim_terms: Sequence[str]
     title_terms: Sequence[str]
     text_terms: Sequence[str]
     vector: Vector
+
+
+def retracted(evidence: Evidence, reason: str) -> Document:
+    """The document that takes `evidence`, at the revision it has, out of every search."""
+    gone = evidence.model_copy(update={"withdrawn": reason})
+    return Document(gone, (), (), (), np.zeros(DIMENSIONS, np.float32))
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,8 @@ class Loaded:
     added: int = 0
     replaced: int = 0
     unchanged: int = 0
-    stale: int = 0  # a revision older than the stored one
+    stale: int = 0  # a revision older than the stored one, or not newer than what was withdrawn
+    withdrawn: int = 0  # items that a search finds no longer
 
 
 class EvidenceStore(Protocol):
@@ -79,8 +89,12 @@ class EvidenceStore(Protocol):
         """Store a batch so that a search after the return finds it. Idempotent.
 
         A higher revision replaces a lower one; the same revision with other content replaces it too (a
-        person edited a file and loads it again); a lower one is stale and changes nothing. Raises
-        UserError for a vector that is not a unit vector of DIMENSIONS numbers; nothing is stored then.
+        person edited a file and loads it again); a lower one is stale and changes nothing.
+
+        An item whose `withdrawn` is set is kept for `get` alone, also when it was never stored before. A
+        withdrawal wins over its own revision and the lower ones; only a higher revision undoes it.
+
+        Raises UserError for a vector that is not a unit vector of DIMENSIONS numbers; nothing is stored then.
         """
         ...
 
@@ -92,9 +106,16 @@ class EvidenceStore(Protocol):
         ...
 
     def get(self, ids: Sequence[str]) -> list[Evidence]:
-        """The items that exist among `ids`, in that order."""
+        """The items that exist among `ids`, in that order; withdrawn ones too."""
+        ...
+
+    def scan(self, publisher: str | None = None) -> Iterator[Evidence]:
+        """Every item, or every one of `publisher`, withdrawn ones too, texts whole, in no set order.
+
+        Reads in pages, so memory stays bounded; what is written meanwhile may or may not be seen.
+        """
         ...
 
     def count(self) -> int:
-        """How many items there are."""
+        """How many items a search could find."""
         ...

@@ -5,6 +5,7 @@ import multiprocessing
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from services.ports.evidence_store import (
     Loaded,
     Query,
     Vector,
+    retracted,
 )
 from services.runtime.errors import UserError
 
@@ -339,6 +341,82 @@ def test_a_wrong_vector_is_refused_and_nothing_is_stored(
     with pytest.raises(UserError, match="bad"):
         store.upsert([document("good"), document("bad", vector=vector.astype(np.float32))])
     assert store.count() == 0
+
+
+def test_a_withdrawn_item_is_no_longer_found_but_still_shown(
+    store: EvidenceStore, reopen: Open
+) -> None:
+    store.upsert([document("a", "rain", text="heavy", revision=3), document("b", "rain")])
+    other = reopen()
+    assert set(ids(other, "rain", direction(1))) == {"a", "b"}
+    gone = retracted(store.get(["a"])[0], "the publisher retracted it")
+    assert store.upsert([gone]) == Loaded(withdrawn=1)
+    for opened in (store, other):
+        assert ids(opened, "rain heavy", direction(1)) == ["b"]
+        assert opened.count() == 1
+    shown = store.get(["a"])[0]
+    assert (shown.withdrawn, shown.text, shown.revision) == (
+        "the publisher retracted it",
+        "heavy",
+        3,
+    )
+    assert store.upsert([gone]) == Loaded(unchanged=1)
+
+
+def test_only_a_higher_revision_undoes_a_withdrawal(store: EvidenceStore) -> None:
+    store.upsert([document("a", "rain", revision=3)])
+    store.upsert([retracted(store.get(["a"])[0], "wrong")])
+    for revision in (2, 3):
+        assert store.upsert([document("a", "rain", revision=revision)]) == Loaded(stale=1)
+        assert ids(store, "rain", direction(1)) == []
+    assert store.upsert([document("a", "snow", revision=4)]) == Loaded(replaced=1)
+    assert ids(store, "snow", direction(1)) == ["a"]
+    assert store.get(["a"])[0].withdrawn is None
+
+
+def test_a_withdrawal_of_an_old_or_unknown_item_keeps_its_place(store: EvidenceStore) -> None:
+    store.upsert([document("a", "rain", revision=5)])
+    old = document("a", "rain", revision=4).evidence
+    assert store.upsert([retracted(old, "late")]) == Loaded(stale=1)
+    assert ids(store, "rain") == ["a"]
+    unknown = document("never", "snow", revision=2)
+    assert store.upsert([retracted(unknown.evidence, "early")]) == Loaded(withdrawn=1)
+    assert store.upsert([unknown]) == Loaded(stale=1)
+    assert store.get(["never"])[0].withdrawn == "early"
+    assert store.count() == 1
+
+
+def test_of_one_revision_in_a_batch_the_withdrawal_stands(store: EvidenceStore) -> None:
+    item = document("a", "rain")
+    store.upsert([retracted(item.evidence, "wrong"), item])
+    assert ids(store, "rain") == []
+
+
+def test_withdrawn_items_leave_the_places_to_the_others(store: EvidenceStore) -> None:
+    """More of them than a ranking is deep, all nearer than what is left."""
+    wanted = direction(1)
+    near = [
+        document(f"gone-{n}", "rain", vector=direction(n, towards=wanted, share=0.9))
+        for n in range(300)
+    ]
+    store.upsert([*near, document("left", "snow", vector=-wanted)])
+    store.upsert([retracted(one.evidence, "wrong") for one in near])
+    assert ids(store, "rain", wanted) == ["left"]
+
+
+def test_a_scan_gives_everything_whole_and_by_publisher(store: EvidenceStore) -> None:
+    long = "word " * 500
+    batch = [document(f"item-{n:04}", "rain", text=long) for n in range(1_100)]
+    batch[7] = replace(
+        batch[7], evidence=batch[7].evidence.model_copy(update={"publisher": "Check & Co"})
+    )
+    store.upsert(batch)
+    store.upsert([retracted(batch[8].evidence, "wrong")])
+    found = {item.id: item for item in store.scan()}
+    assert set(found) == {one.evidence.id for one in batch}
+    assert (found["item-0001"].text, found["item-0008"].withdrawn) == (long, "wrong")
+    assert [item.id for item in store.scan("Check & Co")] == ["item-0007"]
+    assert list(store.scan("nobody")) == []
 
 
 def test_two_thousand_items_go_in_at_once(store: EvidenceStore) -> None:
