@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from schemas.match import ArticleMatches, ClaimMatches
 from schemas.task import Sighting, Task
-from services.triage.cluster import cluster_id
+from services.language.wording import wording_id
 from services.triage.merge import build
 
 
@@ -25,5 +25,5 @@ def handle(matches: ArticleMatches, *, threshold: float) -> Iterable[Task]:
 def _clusters(rows: Iterable[ClaimMatches]) -> Iterator[tuple[str, list[ClaimMatches]]]:
     clusters: dict[str, list[ClaimMatches]] = {}
     for row in rows:
-        clusters.setdefault(cluster_id(row.claim), []).append(row)
+        clusters.setdefault(row.cluster_id or wording_id(row.claim), []).append(row)
     yield from clusters.items()

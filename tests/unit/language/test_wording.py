@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.triage.cluster import cluster_id, normalise, normalise_speaker
+from services.language.wording import normalise, normalise_speaker, wording_id
 from tests.support.desk import make_claim
 
 
@@ -68,20 +68,20 @@ def test_a_name_that_is_only_an_honorific_stays() -> None:
     assert normalise_speaker("Miss") == "miss"
 
 
-def test_the_cluster_is_what_is_said_and_who_says_it() -> None:
+def test_the_id_is_what_is_said_and_who_says_it() -> None:
     claim = make_claim()
     same = make_claim(f"“{claim.text.upper()}.”", id="other", span=(9, 99))
-    assert cluster_id(claim) == cluster_id(same)
-    assert cluster_id(claim) != cluster_id(make_claim(speaker="Somebody Else"))
-    assert cluster_id(claim) != cluster_id(make_claim(speaker=None))
+    assert wording_id(claim) == wording_id(same)
+    assert wording_id(claim) != wording_id(make_claim(speaker="Somebody Else"))
+    assert wording_id(claim) != wording_id(make_claim(speaker=None))
 
 
 def test_a_pronoun_resolved_to_different_people_is_two_claims() -> None:
     said = "He won three elections"
     one = make_claim(said, resolved_text="Karl Nord won three elections")
     other = make_claim(said, resolved_text="Olaf Sund won three elections")
-    assert cluster_id(one) != cluster_id(other)
+    assert wording_id(one) != wording_id(other)
 
 
 def test_claims_of_marks_alone_are_not_all_one() -> None:
-    assert cluster_id(make_claim("?!")) != cluster_id(make_claim("..."))
+    assert wording_id(make_claim("?!")) != wording_id(make_claim("..."))

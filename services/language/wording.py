@@ -1,4 +1,4 @@
-"""Which claims are the same claim: a stable id over what is said and who is said to have said it."""
+"""Which claims say the same in the same words: a stable id over what is said and by whom."""
 
 import re
 import unicodedata
@@ -48,7 +48,10 @@ def normalise_speaker(speaker: str | None) -> str:
     return " ".join(words)
 
 
-def cluster_id(claim: Claim) -> str:
-    """The id that every sighting of `claim` shares, across articles and in any order."""
+def wording_id(claim: Claim) -> str:
+    """The id that every copy of `claim` shares, across articles and in any order.
+
+    It is also the id of the claim's cluster as long as nothing near it was seen before.
+    """
     said = claim.resolved_text or claim.text
     return stable_id("cluster", normalise(said) or said, normalise_speaker(claim.speaker))
