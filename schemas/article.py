@@ -1,5 +1,6 @@
 """An article as ingest stored it: the text that every offset downstream points into."""
 
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 from pydantic import Field
@@ -28,10 +29,29 @@ class Article(Model):
     publisher: str | None = None
     language: str = Field(default="und", description="BCP 47; und when it could not be told")
     published_at: UtcDatetime | None = None
+    published_offset: int | None = Field(
+        default=None,
+        ge=-840,
+        le=840,
+        description="Minutes east of UTC of the clock that `published_at` was read on",
+    )
     modified_at: UtcDatetime | None = None
     ingested_at: UtcDatetime | None = None
     media_type: Literal["text/plain"] = "text/plain"
     text: str = Field(min_length=1, max_length=MAX_TEXT)
+
+    @property
+    def published_local(self) -> datetime | None:
+        """When it was published, on the source's own clock where that is told, in UTC otherwise.
+
+        Its day is the one that the article's "today" and "Wednesday" are counted from.
+        """
+        if self.published_at is None or self.published_offset is None:
+            return self.published_at
+        try:
+            return self.published_at.astimezone(timezone(timedelta(minutes=self.published_offset)))
+        except OverflowError:  # within a day of the calendar's end
+            return self.published_at
 
 
 class ArticleRef(Model):

@@ -45,6 +45,7 @@ _ARTICLE = Article(
     publisher="Example Wire",
     language="en",
     published_at=_TIME,
+    published_offset=0,
     modified_at=_TIME,
     text=_TEXT,
 )

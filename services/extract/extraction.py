@@ -23,7 +23,10 @@ from services.extract.voices import Voices
 
 @dataclass(frozen=True)
 class Source:
-    """A text to extract from: `id` names its article in the claims' ids."""
+    """A text to extract from: `id` names its article in the claims' ids.
+
+    `published_at` is on the publisher's clock where that is known: its day is what "today" means.
+    """
 
     id: str
     text: str

@@ -16,7 +16,7 @@ def handle(article: Article, *, nlp: Language) -> Iterable[ArticleClaims]:
     Raises BadMessage with reason `not_handled` for a text without words or in a language other than English.
     """
     require_english(article.text, article.language)
-    found = extract(Source(article.id, article.text, article.published_at), nlp)
+    found = extract(Source(article.id, article.text, article.published_local), nlp)
     yield ArticleClaims(
         article=ArticleRef.of(article),
         claims=found.claims,

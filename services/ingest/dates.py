@@ -1,10 +1,12 @@
 """The dates that feeds and files carry, read strictly and never made up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _YEARS = range(1800, 2101)
 _UNSET = {datetime(1970, 1, 1, tzinfo=UTC)}  # what content systems write when there is no date
+
+_FURTHEST = timedelta(hours=14)  # the island of Kiritimati
 
 
 def read_date(
@@ -14,10 +16,11 @@ def read_date(
     *,
     then: str = "left out",
 ) -> datetime | None:
-    """The moment that `value` names (ISO 8601 or RFC 5322), in UTC; none when it cannot be right.
+    """The moment that `value` names (ISO 8601 or RFC 5322); none when it cannot be right.
 
-    What is missing, wrong or assumed is said in `notes`: an article with a bad date is still worth
-    checking, so it is kept without one. `then` is what the note says of a value that was not taken. The
+    It keeps the zone it came with, so that the publisher's day is known (`offset_of`). What is missing,
+    wrong or assumed is said in `notes`: an article with a bad date is still worth checking, so it is kept
+    without one. `then` is what the note says of a value that was not taken. The
     answer depends on `value` alone, never on today's date.
     """
     value = (value or "").strip()
@@ -39,11 +42,18 @@ def _plausible(
     if parsed.year not in _YEARS:
         notes.append(f"{name}: the year in {value[:60]!r} cannot be right; {then}")
         return None
-    moment = parsed.astimezone(UTC)
-    if moment in _UNSET:
+    if parsed in _UNSET:
         notes.append(f"{name}: {value[:60]!r} is the mark of a missing date; {then}")
         return None
-    return moment
+    return parsed
+
+
+def offset_of(moment: datetime | None) -> int | None:
+    """Minutes east of UTC on the clock that `moment` was written by; none for one that no place has."""
+    offset = moment.utcoffset() if moment is not None else None
+    if offset is None or abs(offset) > _FURTHEST:
+        return None
+    return int(offset.total_seconds()) // 60
 
 
 def _parse(value: str) -> datetime | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.article import MAX_TEXT, Article
+from services.ingest.dates import offset_of
 from services.ingest.item import Item, Rejected
 from services.ingest.language import language_of
 from services.ports.article_ledger import Seen
@@ -42,6 +43,7 @@ def article_of(item: Item) -> Article:
         publisher=item.publisher,
         language=language_of(item.text, item.language),
         published_at=item.published_at,
+        published_offset=offset_of(item.published_at),
         modified_at=item.modified_at,
         text=item.text,
     )

@@ -8,8 +8,9 @@ from datetime import datetime
 class Item:
     """An article to be. `text` is clean; `guid` is unique within `source`.
 
-    `revision` is only what the source itself says. `notes` say what was assumed or left out, `where` is
-    the place it was read from, for messages.
+    `revision` is only what the source itself says; `published_at` keeps the zone it came with, which
+    tells the publisher's day. `notes` say what was assumed or left out, `where` is the place it was
+    read from, for messages.
     """
 
     source: str
@@ -23,6 +24,7 @@ class Item:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     revision: int | None = None
+    withdrawn: str | None = None
     notes: tuple[str, ...] = ()
     where: str = ""
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.dates import read_date
+from services.ingest.dates import offset_of, read_date
 
 JUNE = datetime(2025, 6, 3, 14, 5, tzinfo=UTC)
 
@@ -63,8 +63,26 @@ def test_nothing_is_nothing(value: str | None) -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_moment_in_utc_or_a_note(value: str) -> None:
+def test_any_text_is_a_moment_in_a_zone_or_a_note(value: str) -> None:
     notes: list[str] = []
     moment = read_date(value, notes)
-    assert moment is None or (moment.tzinfo == UTC and 1800 <= moment.year <= 2101)
+    assert moment is None or (moment.tzinfo is not None and 1800 <= moment.year <= 2101)
     assert moment is not None or notes or not value.strip()
+
+
+@pytest.mark.parametrize(
+    ("value", "minutes"),
+    [
+        ("2024-01-09T23:30:00-05:00", -300),
+        ("Tue, 09 Jan 2024 23:30:00 EST", -300),
+        ("2024-01-09T23:30:00+05:45", 345),
+        ("2024-01-09T23:30:00Z", 0),
+        ("2024-01-09T23:30:00+23:59", None),
+    ],
+)
+def test_the_clock_that_a_date_was_written_by_is_kept(value: str, minutes: int | None) -> None:
+    assert offset_of(read_date(value, [])) == minutes
+
+
+def test_without_a_moment_there_is_no_clock() -> None:
+    assert offset_of(None) is None
