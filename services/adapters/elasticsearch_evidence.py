@@ -1,31 +1,50 @@
 """The evidence store on Elasticsearch: BM25 and kNN, fused in our code as the embedded store does."""
 
-import base64
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import elasticsearch
-import numpy as np
 from elasticsearch import helpers
 
 from schemas.evidence import Evidence
+from services.adapters.elasticsearch_queries import (
+    Body,
+    cosine,
+    fetch,
+    flat,
+    inner_hits,
+    item_searches,
+    passage_count,
+    passage_searches,
+)
 from services.evidence.fusion import DEPTH, fuse, ranked
 from services.evidence.indexed import (
     FORMAT,
     body,
     check_vectors,
     digest,
+    encode_terms,
     excerpt,
     head,
     newest,
     order,
-    query_terms,
+    passage_key,
     tidy,
 )
-from services.ports.evidence_store import DIMENSIONS, Document, Hit, Loaded, Query, Vector
+from services.ports.evidence_store import (
+    DIMENSIONS,
+    EVERYTHING,
+    Document,
+    Filters,
+    Hit,
+    Loaded,
+    Passage,
+    PassageHit,
+    Query,
+)
 from services.runtime.errors import NotReady, UserError
 from services.runtime.ids import stable_id
 
@@ -43,24 +62,33 @@ _SETTINGS: Mapping[str, Any] = {
     "auto_expand_replicas": "0-1",
     "similarity": {"terms": {"type": "BM25", "k1": 1.2, "b": 0.75}},
 }
+_VECTOR: Mapping[str, Any] = {
+    # Full precision: fused ranks must equal the exact ones. The server keeps vectors out of the source.
+    "type": "dense_vector",
+    "dims": DIMENSIONS,
+    "index": True,
+    "similarity": "dot_product",
+    "index_options": {"type": "hnsw"},
+}
+_STORED = {"type": "keyword", "index": False, "doc_values": False}
 _MAPPINGS: Mapping[str, Any] = {
     "dynamic": "strict",
     "_meta": {"format": FORMAT},
     "properties": {
         "head": _TERMS,
         "body": _TERMS,
-        "vector": {
-            "type": "dense_vector",
-            "dims": DIMENSIONS,
-            "index": True,
-            "similarity": "dot_product",
-            "index_options": {
-                "type": "hnsw"
-            },  # full precision: fused ranks must equal the exact ones
+        "vector": _VECTOR,
+        "passages": {
+            "type": "nested",
+            "properties": {
+                "start": {"type": "integer", "index": False},
+                "end": {"type": "integer", "index": False},
+                "terms": _TERMS,
+                "vector": _VECTOR,
+                "text": _STORED,
+            },
         },
-        # The vector once more: search gives it back, so that cosines are exact for every candidate.
-        "packed": {"type": "binary"},
-        "digest": {"type": "keyword", "index": False, "doc_values": False},
+        "digest": _STORED,
         "revision": {"type": "long"},
         "kind": _KEYWORD,
         "language": _KEYWORD,
@@ -68,7 +96,7 @@ _MAPPINGS: Mapping[str, Any] = {
         "speaker": _KEYWORD,
         "date": _KEYWORD,
         "evidence": {"type": "object", "enabled": False},
-        "text": {"type": "keyword", "index": False, "doc_values": False},
+        "text": _STORED,
     },
 }
 _AWAY = frozenset({401, 403, 404, 408, 429, 500, 502, 503, 504})
@@ -128,20 +156,49 @@ class ElasticsearchEvidenceStore:
             self._client.indices.refresh(index=self._alias)
         return Loaded(**outcomes)
 
-    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
-        """The best `top` of each query: two searches each, all in one msearch."""
+    def search(
+        self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
+    ) -> list[list[Hit]]:
+        """The best `top` of each query: one msearch for who they are, one for what they say."""
         depth = max(top, DEPTH)
-        searches = [list(_searches(query, depth)) for query in queries]
-        flat = [part for parts in searches for one in parts for part in ({}, one[1])]
-        if not flat:
-            return [[] for _ in queries]
-        with self._errors_named():
-            answer = self._client.msearch(index=self._alias, searches=flat)
-        responses = iter(answer["responses"])
+        found = self._searched([item_searches(query, depth, filters) for query in queries])
+        scored = [_scores(one) for one in found]
+        fused = [fuse([ranked(scores, depth) for scores in one.values()], top) for one in scored]
+        fetched = self._searched(
+            [
+                {"items": fetch([key for key, _ in best], query.vector)} if best else {}
+                for query, best in zip(queries, fused, strict=True)
+            ]
+        )
         return [
-            self._fused(query, {name: self._hits(next(responses)) for name, _ in parts}, depth, top)
-            for query, parts in zip(queries, searches, strict=True)
+            _items(query, scores, best, items)
+            for query, scores, best, items in zip(queries, scored, fused, fetched, strict=True)
         ]
+
+    def search_passages(
+        self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
+    ) -> list[list[PassageHit]]:
+        """The best `top` passages of each query: two searches each, all in one msearch."""
+        found = self._searched([passage_searches(query, top, filters) for query in queries])
+        return [_passages(one, top) for one in found]
+
+    def count_passages(self, *, filters: Filters = EVERYTHING) -> int:
+        """How many passages a search with these filters goes through."""
+        with self._errors_named():
+            answer = self._client.search(index=self._alias, **passage_count(filters))
+        return int(answer["aggregations"]["passages"]["doc_count"])
+
+    def _searched(
+        self, searches: Sequence[Mapping[str, Body]]
+    ) -> list[dict[str, list[Mapping[str, Any]]]]:
+        """The hits of every search, all in one msearch."""
+        bodies = flat(searches)
+        if not bodies:
+            return [{} for _ in searches]
+        with self._errors_named():
+            answer = self._client.msearch(index=self._alias, searches=bodies)
+        responses = iter(answer["responses"])
+        return [{name: self._hits(next(responses)) for name in named} for named in searches]
 
     def get(self, ids: Sequence[str]) -> list[Evidence]:
         """The items that exist among `ids`, in that order."""
@@ -249,35 +306,6 @@ class ElasticsearchEvidenceStore:
         hits: list[Mapping[str, Any]] = response["hits"]["hits"]
         return hits
 
-    def _fused(
-        self,
-        query: Query,
-        found: Mapping[str, list[Mapping[str, Any]]],
-        depth: int,
-        top: int,
-    ) -> list[Hit]:
-        sources = {
-            hit["_source"]["evidence"]["id"]: hit["_source"]
-            for hits in found.values()
-            for hit in hits
-        }
-        cosine = _cosines(query.vector, sources)
-        bm25 = {hit["_source"]["evidence"]["id"]: hit["_score"] for hit in found.get("terms", ())}
-        near = {hit["_source"]["evidence"]["id"] for hit in found.get("vector", ())}
-        rankings = [
-            ranked(tidy(bm25), depth),
-            ranked({one: cosine[one] for one in near}, depth),
-        ]
-        return [
-            Hit(
-                evidence=Evidence.model_validate(sources[one]["evidence"]),
-                bm25=bm25.get(one, 0.0),
-                cosine=cosine[one],
-                rank=rank,
-            )
-            for one, rank in fuse(rankings, top)
-        ]
-
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
         try:
@@ -327,7 +355,8 @@ def _action(alias: str, document: Document) -> dict[str, Any]:
         "_source": {
             "head": head(document),
             "body": body(document),
-            **({} if evidence.withdrawn is not None else _vector(document.vector)),
+            **({} if evidence.withdrawn is not None else {"vector": document.vector.tolist()}),
+            "passages": [_passage(passage) for passage in document.passages],
             "digest": digest(document),
             "revision": evidence.revision,
             "kind": evidence.kind.value,
@@ -341,38 +370,86 @@ def _action(alias: str, document: Document) -> dict[str, Any]:
     }
 
 
-def _vector(vector: Vector) -> dict[str, Any]:
-    numbers = np.asarray(vector, dtype="<f4")
-    packed = base64.b64encode(numbers.tobytes()).decode("ascii")
-    return {"vector": numbers.tolist(), "packed": packed}
+def _passage(passage: Passage) -> dict[str, Any]:
+    found = {
+        "start": passage.start,
+        "end": passage.end,
+        "terms": encode_terms(passage.terms),
+        "text": passage.text,
+    }
+    return found if passage.vector is None else {**found, "vector": passage.vector.tolist()}
 
 
 def _whole(source: Mapping[str, Any]) -> Evidence:
     return Evidence.model_validate({**source["evidence"], "text": source["text"]})
 
 
-def _searches(query: Query, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    shared = {"size": depth, "_source": ["evidence", "packed"], "track_total_hits": False}
-    if terms := " ".join(query_terms(query.terms)):
-        fields = [{"match": {field: {"query": terms}}} for field in ("head", "body")]
-        yield "terms", {**shared, "query": {"bool": {"should": fields}}}
-    if query.vector is not None:
-        knn = {
-            "field": "vector",
-            "query_vector": np.asarray(query.vector, np.float32).tolist(),
-            "k": depth,
-            "num_candidates": max(4 * depth, 200),
-        }
-        yield "vector", {**shared, "knn": knn}
+def _scores(found: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, dict[str, float]]:
+    """The score of each item, by search: BM25, or the cosine."""
+    return {
+        name: tidy({hit["_id"]: _READ[name](hit["_score"]) for hit in hits})
+        for name, hits in found.items()
+    }
 
 
-def _cosines(vector: Vector | None, sources: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    if vector is None or not sources:
-        return dict.fromkeys(sources, 0.0)
-    packed = b"".join(base64.b64decode(source["packed"]) for source in sources.values())
-    matrix = np.frombuffer(packed, dtype="<f4").reshape(len(sources), DIMENSIONS)
-    scores = matrix @ np.asarray(vector, np.float32)
-    return tidy(dict(zip(sources, scores.tolist(), strict=True)))
+_READ: Mapping[str, Callable[[float], float]] = {
+    "terms": float,
+    "passage": float,
+    "vector": cosine,
+    "passage_vector": cosine,
+}
+"""What the score of each search means."""
+
+
+def _items(
+    query: Query,
+    scores: Mapping[str, Mapping[str, float]],
+    fused: Sequence[tuple[str, float]],
+    fetched: Mapping[str, list[Mapping[str, Any]]],
+) -> list[Hit]:
+    """The fused items; one that was withdrawn since the first search is not among the fetched."""
+    found = {hit["_id"]: hit for hit in fetched.get("items", ())}
+    terms, passage, near = (scores.get(name, {}) for name in ("terms", "passage", "passage_vector"))
+    return [
+        Hit(
+            evidence=Evidence.model_validate(found[key]["_source"]["evidence"]),
+            bm25=terms.get(key, 0.0),
+            cosine=0.0 if query.vector is None else cosine(found[key]["_score"]),
+            rank=rank,
+            passage=passage.get(key, 0.0),
+            passage_cosine=near.get(key, 0.0),
+        )
+        for key, rank in fused
+        if key in found
+    ]
+
+
+def _passages(found: Mapping[str, list[Mapping[str, Any]]], top: int) -> list[PassageHit]:
+    hits = {
+        name: {_place(inner): inner for hit in hits for inner in inner_hits(hit)}
+        for name, hits in found.items()
+    }
+    known = {place: inner for one in hits.values() for place, inner in one.items()}
+    scores = {
+        name: tidy({place: _READ[name](inner["_score"]) for place, inner in one.items()})
+        for name, one in hits.items()
+    }
+    fused = fuse([ranked(one, top) for one in scores.values()], top)
+    terms, near = scores.get("terms", {}), scores.get("vector", {})
+    return [
+        PassageHit(
+            evidence=Evidence.model_validate(known[place]["parent"]["_source"]["evidence"]),
+            **known[place]["_source"],
+            bm25=terms.get(place, 0.0),
+            cosine=near.get(place, 0.0),
+            rank=rank,
+        )
+        for place, rank in fused
+    ]
+
+
+def _place(inner: Mapping[str, Any]) -> str:
+    return passage_key(inner["parent"]["_source"]["evidence"]["id"], inner["_nested"]["offset"])
 
 
 def _reason(error: Any) -> str:

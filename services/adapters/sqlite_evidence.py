@@ -1,30 +1,37 @@
 """The embedded evidence store: one SQLite file, terms in FTS5, vectors beside them."""
 
-import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from schemas.evidence import Evidence
 from services.adapters.embedded_file import SqliteFile
-from services.evidence.fusion import DEPTH, fuse, ranked
+from services.adapters.sqlite_evidence_scores import Postings, Shares, Vectors, allowed
+from services.adapters.sqlite_evidence_search import Moment, find_items, find_passages
 from services.evidence.indexed import (
     FORMAT,
     body,
     check_vectors,
     digest,
+    encode_terms,
     excerpt,
     head,
     newest,
     order,
-    query_terms,
 )
-from services.ports.evidence_store import DIMENSIONS, Document, Hit, Loaded, Query, Vector
+from services.ports.evidence_store import (
+    EVERYTHING,
+    Document,
+    Filters,
+    Hit,
+    Loaded,
+    Passage,
+    PassageHit,
+    Query,
+)
 
 # `change` counts writes: a process asks for what is above the number it has seen. The full-text tables
 # are external-content: the terms stand in `items`, and a replaced row is taken out with its old terms.
@@ -32,35 +39,33 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL,
     digest TEXT NOT NULL, change INTEGER NOT NULL,
+    kind TEXT NOT NULL, language TEXT NOT NULL, publisher TEXT, date TEXT,
     whole TEXT NOT NULL, brief TEXT NOT NULL, head TEXT NOT NULL, body TEXT NOT NULL,
     vector BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS items_by_change ON items (change);
+CREATE TABLE IF NOT EXISTS passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER NOT NULL, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, passage TEXT NOT NULL, vector BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS passages_by_item ON passages (item);
 CREATE VIRTUAL TABLE IF NOT EXISTS head_index USING fts5(
     head, content='items', content_rowid='key', tokenize="ascii tokenchars '_'");
 CREATE VIRTUAL TABLE IF NOT EXISTS body_index USING fts5(
     body, content='items', content_rowid='key', tokenize="ascii tokenchars '_'");
+CREATE VIRTUAL TABLE IF NOT EXISTS passage_index USING fts5(
+    passage, content='passages', content_rowid='key', tokenize="ascii tokenchars '_'");
 """
 
 _INDEX = {
     "head": "INSERT INTO head_index (rowid, head) VALUES (?, ?)",
     "body": "INSERT INTO body_index (rowid, body) VALUES (?, ?)",
+    "passage": "INSERT INTO passage_index (rowid, passage) VALUES (?, ?)",
 }
 _UNINDEX = {
     "head": "INSERT INTO head_index (head_index, rowid, head) VALUES ('delete', ?, ?)",
     "body": "INSERT INTO body_index (body_index, rowid, body) VALUES ('delete', ?, ?)",
+    "passage": "INSERT INTO passage_index (passage_index, rowid, passage) VALUES ('delete', ?, ?)",
 }
-_READ = {
-    "head": "SELECT rowid, rank FROM head_index WHERE head_index MATCH ?",
-    "body": "SELECT rowid, rank FROM body_index WHERE body_index MATCH ?",
-}
-_ROWS = {
-    "head": "SELECT count(*) FROM head_index_docsize",
-    "body": "SELECT count(*) FROM body_index_docsize",
-}
-
 _PAGE = 500  # items that a scan holds
-
-Scores = npt.NDArray[np.float32]
 
 
 class _Stored(NamedTuple):
@@ -80,8 +85,8 @@ class SqliteEvidenceStore:
 
     def __init__(self, path: Path) -> None:
         self._file = SqliteFile(path, _SCHEMA, FORMAT)
-        self._vectors = _Matrix()
-        self._shares = _Shares()
+        self._vectors = Vectors()
+        self._shares = Shares()
 
     def setup(self) -> None:
         """Create the file and its tables."""
@@ -101,12 +106,31 @@ class SqliteEvidenceStore:
             outcomes = [_store(db, document, change) for document in documents]
         return Loaded(**{name: outcomes.count(name) for name in set(outcomes)})
 
-    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
+    def search(
+        self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
+    ) -> list[list[Hit]]:
         """The best `top` of each query, all from one moment of the file."""
         with self._file.read() as db:
-            view = self._vectors.current(db)
-            postings = _Postings(db, view.size, self._shares.at(_last_change(db)))
-            return [_answer(db, view, postings, query, top) for query in queries]
+            moment = self._moment(db, filters)
+            return [find_items(moment, query, top) for query in queries]
+
+    def search_passages(
+        self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
+    ) -> list[list[PassageHit]]:
+        """The best `top` passages of each query, all from one moment of the file."""
+        with self._file.read() as db:
+            moment = self._moment(db, filters)
+            return [find_passages(moment, query, top) for query in queries]
+
+    def count_passages(self, *, filters: Filters = EVERYTHING) -> int:
+        """How many passages a search with these filters goes through."""
+        with self._file.read() as db:
+            return int(np.count_nonzero(self._moment(db, filters).passages_allowed()))
+
+    def _moment(self, db: sqlite3.Connection, filters: Filters) -> Moment:
+        view = self._vectors.current(db)
+        postings = Postings(db, self._shares.at(_last_change(db)), view.size)
+        return Moment(db, view, postings, allowed(db, filters, view.size))
 
     def get(self, ids: Sequence[str]) -> list[Evidence]:
         """The items that exist among `ids`, in that order."""
@@ -140,6 +164,17 @@ class SqliteEvidenceStore:
             )
 
 
+_COLUMNS = (
+    *("id", "revision", "digest", "change", "kind", "language", "publisher", "date"),
+    *("whole", "brief", "head", "body", "vector"),
+)
+_WRITE = (
+    f"INSERT INTO items ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name}=excluded.{name}' for name in _COLUMNS[1:])} "
+    "RETURNING key"
+)
+
+
 def _last_change(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT coalesce(max(change), 0) FROM items").fetchone()[0])
 
@@ -164,182 +199,46 @@ def _store(db: sqlite3.Connection, document: Document, change: int) -> str:
         evidence.revision,
         mark,
         change,
+        evidence.kind.value,
+        evidence.language,
+        evidence.publisher,
+        evidence.date,
         evidence.model_dump_json(),
         excerpt(evidence).model_dump_json(),
         *fields.values(),
         b"" if evidence.withdrawn else np.asarray(document.vector, dtype="<f4").tobytes(),
     )
     (key,) = db.execute(
-        "INSERT INTO items (id, revision, digest, change, whole, brief, head, body, vector) "
-        "VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET revision=excluded.revision, "
-        "digest=excluded.digest, change=excluded.change, whole=excluded.whole, brief=excluded.brief, "
-        "head=excluded.head, body=excluded.body, vector=excluded.vector RETURNING key",
+        _WRITE,
         (evidence.id, *values),
     ).fetchone()
     for field, terms in fields.items():
         # An item without terms in a field takes no part in that field's averages, as in Lucene.
         if terms:
             db.execute(_INDEX[field], (key, terms))
+    for number, passage in enumerate(document.passages):
+        _store_passage(db, key, number, passage)
     if evidence.withdrawn:
         return "withdrawn"
     return "replaced" if old else "added"
+
+
+def _store_passage(db: sqlite3.Connection, item: int, number: int, passage: Passage) -> None:
+    terms = encode_terms(passage.terms)
+    vector = b"" if passage.vector is None else np.asarray(passage.vector, "<f4").tobytes()
+    (key,) = db.execute(
+        "INSERT INTO passages (item, number, start, stop, passage, vector) VALUES (?,?,?,?,?,?) "
+        "RETURNING key",
+        (item, number, passage.start, passage.end, terms, vector),
+    ).fetchone()
+    if terms:
+        db.execute(_INDEX["passage"], (key, terms))
 
 
 def _unindex(db: sqlite3.Connection, old: _Stored) -> None:
     for field, terms in (("head", old.head), ("body", old.body)):
         if terms:
             db.execute(_UNINDEX[field], (old.key, terms))
-
-
-class _View(NamedTuple):
-    """The vectors as of one moment: row `i` of `matrix` belongs to the item with the key `i`."""
-
-    ids: Sequence[str]
-    matrix: npt.NDArray[np.float32]
-    size: int  # rows in use; keys start at 1, so row 0 is never used
-
-
-class _Matrix:
-    """All vectors in memory, brought up to date by what was written since, by whatever process."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._seen = 0
-        self._ids: list[str] = [""]
-        self._matrix = np.zeros((1024, DIMENSIONS), np.float32)
-
-    def current(self, db: sqlite3.Connection) -> _View:
-        """The vectors as `db`'s transaction sees them, or newer."""
-        with self._lock:
-            rows = db.execute(
-                "SELECT key, id, vector, change FROM items WHERE change > ? ORDER BY change, key",
-                (self._seen,),
-            )
-            seen = self._seen
-            for key, identifier, vector, change in rows:
-                self._put(key, identifier, np.frombuffer(vector, dtype="<f4"))
-                seen = change
-            self._seen = seen
-            # Another thread may have read further than this transaction sees: its items are left out.
-            (last,) = db.execute("SELECT coalesce(max(key), 0) FROM items").fetchone()
-            return _View(self._ids, self._matrix, min(len(self._ids), last + 1))
-
-    def _put(self, key: int, identifier: str, vector: Vector) -> None:
-        if key >= len(self._matrix):
-            # A new array: a search that still reads the old one is not disturbed.
-            grown = np.zeros((max(2 * len(self._matrix), key + 1), DIMENSIONS), np.float32)
-            grown[: len(self._matrix)] = self._matrix
-            self._matrix = grown
-        while len(self._ids) <= key:
-            self._ids.append("")
-        # A withdrawn item has no vector. Not a number is never above a score, so it is never a candidate.
-        self._ids[key] = identifier if len(vector) else ""
-        self._matrix[key] = vector if len(vector) else np.nan
-
-
-Share = tuple[npt.NDArray[np.int64], Scores]
-"""The keys of the items that hold a term, and what it gives to the score of each."""
-
-
-class _Shares:
-    """Shares of the terms asked for lately: common words are in most queries, and dear to read."""
-
-    _MOST = 4_000_000  # entries that are kept: 48 MB
-
-    def __init__(self) -> None:
-        self._change = -1
-        self._known: dict[tuple[str, str], Share] = {}
-
-    def at(self, change: int) -> dict[tuple[str, str], Share]:
-        """The shares that hold as long as nothing is written; a search may add to them."""
-        if (
-            change != self._change
-            or sum(len(k) for k, _ in list(self._known.values())) > self._MOST
-        ):
-            # A new one: a search in another thread keeps the one that fits its own moment.
-            self._change, self._known = change, {}
-        return self._known
-
-
-class _Postings:
-    """Each term's share of the BM25 score, read once for all queries of a search."""
-
-    def __init__(
-        self, db: sqlite3.Connection, size: int, known: dict[tuple[str, str], Share]
-    ) -> None:
-        self._db, self._size, self._known = db, size, known
-        self._rows = {field: int(db.execute(sql).fetchone()[0]) for field, sql in _ROWS.items()}
-
-    def score(self, terms: Iterable[str]) -> Scores:
-        """BM25 of every item, by key."""
-        scores = np.zeros(self._size, np.float32)
-        for term in query_terms(terms):
-            for field in _READ:
-                keys, share = self._share(field, term)
-                scores[keys] += share
-        return np.round(scores, 6)
-
-    def _share(self, field: str, term: str) -> Share:
-        if (field, term) not in self._known:
-            self._known[field, term] = self._read(field, term)
-        return self._known[field, term]
-
-    def _read(self, field: str, term: str) -> Share:
-        found = self._db.execute(_READ[field], (f'"{term}"',)).fetchall()
-        table = np.array(found, np.float64).reshape(-1, 2)
-        keys = table[:, 0].astype(np.int64)
-        share = table[:, 1] * _idf_ratio(self._rows[field], len(keys))
-        # A row that another process added after the matrix was read has no vector yet.
-        inside = keys < self._size
-        return keys[inside], share[inside].astype(np.float32)
-
-
-def _idf_ratio(rows: int, frequency: int) -> float:
-    """Turns FTS5's share of a term, which is negative, into Lucene's.
-
-    FTS5 takes log((N-n+0.5)/(n+0.5)) and never less than 1e-6; Lucene adds one before the logarithm, so
-    that a term in more than half of the items still counts.
-    """
-    odds = (rows - frequency + 0.5) / (frequency + 0.5)
-    ours = math.log(odds)
-    return -math.log1p(odds) / (ours if ours > 0 else 1e-6)
-
-
-def _answer(
-    db: sqlite3.Connection, view: _View, postings: _Postings, query: Query, top: int
-) -> list[Hit]:
-    depth = max(top, DEPTH)
-    bm25 = postings.score(query.terms)
-    by_terms = _best(bm25, view.ids, depth, above=0.0)
-    cosine, by_vector = np.zeros(view.size, np.float32), list[int]()
-    if query.vector is not None:
-        cosine = np.round(view.matrix[: view.size] @ np.asarray(query.vector, np.float32), 6)
-        by_vector = _best(cosine, view.ids, depth, above=-math.inf)
-    fused = fuse([[view.ids[key] for key in keys] for keys in (by_terms, by_vector)], top)
-    found = {view.ids[key]: key for key in (*by_terms, *by_vector)}
-    in_terms = set(by_terms)
-    return [
-        Hit(
-            evidence=_brief(db, found[one]),
-            bm25=float(bm25[found[one]]) if found[one] in in_terms else 0.0,
-            cosine=float(cosine[found[one]]),
-            rank=rank,
-        )
-        for one, rank in fused
-    ]
-
-
-def _best(scores: Scores, ids: Sequence[str], depth: int, *, above: float) -> list[int]:
-    """Keys of the `depth` best scores, ties in natural order of their ids."""
-    used = np.flatnonzero(scores > above)
-    if len(used) > depth:
-        # Every item as good as the last one that fits takes part, or ties would be cut by chance.
-        least = np.partition(scores[used], len(used) - depth)[len(used) - depth]
-        used = used[scores[used] >= least]
-    by_id = {ids[key]: key for key in used.tolist() if ids[key]}
-    return [by_id[one] for one in ranked({i: float(scores[k]) for i, k in by_id.items()}, depth)]
-
-
-def _brief(db: sqlite3.Connection, key: int) -> Evidence:
-    (brief,) = db.execute("SELECT brief FROM items WHERE key = ?", (key,)).fetchone()
-    return Evidence.model_validate_json(brief)
+    passages = db.execute("SELECT key, passage FROM passages WHERE item = ?", (old.key,)).fetchall()
+    db.executemany(_UNINDEX["passage"], [(key, terms) for key, terms in passages if terms])
+    db.execute("DELETE FROM passages WHERE item = ?", (old.key,))

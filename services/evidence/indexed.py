@@ -10,7 +10,7 @@ from services.ports.evidence_store import DIMENSIONS, EXCERPT, Document
 from services.runtime.errors import UserError
 from services.runtime.ids import content_hash
 
-FORMAT = 1
+FORMAT = 2
 """Version of the fields below; a store that holds another one says so instead of ranking wrongly."""
 
 MAX_QUERY_TERMS = 256
@@ -63,9 +63,15 @@ def excerpt(evidence: Evidence) -> Evidence:
 
 def digest(document: Document) -> str:
     """A hash of what is stored, so that a second load can tell that nothing changed."""
+    spans = " ".join(f"{one.start}-{one.end}" for one in document.passages)
     return content_hash(
-        "\n".join([document.evidence.model_dump_json(), head(document), body(document)])
+        "\n".join([document.evidence.model_dump_json(), head(document), body(document), spans])
     )
+
+
+def passage_key(identifier: str, number: int) -> str:
+    """Names the passage `number` of an item, so that passages of equal rank keep a fixed order."""
+    return f"{identifier}#{number:06d}"
 
 
 def order(evidence: Evidence) -> int:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from schemas.evidence import Evidence
+from schemas.evidence import Evidence, EvidenceKind
 
 Vector = npt.NDArray[np.float32]
 """A unit vector of the sentence encoder, shape (384,)."""
@@ -20,6 +20,20 @@ DIMENSIONS = 384
 
 EXCERPT = 1_000
 """Characters of an item's text that a search gives back; `get` gives all of it."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of an item's text, `text[start:end]` (of its claim when it has no text), analysed.
+
+    `vector` is None for items whose passages are found by words alone.
+    """
+
+    start: int
+    end: int
+    text: str
+    terms: Sequence[str]
+    vector: Vector | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,26 @@ class Document:
     title_terms: Sequence[str]
     text_terms: Sequence[str]
     vector: Vector
+    passages: Sequence[Passage] = ()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which items take part in a search; an empty field lets every item through.
+
+    `since` and `until` are days, ISO 8601: an item passes when some day of its date ("2020-05" has 31)
+    lies between them, both included. An item without a date passes neither.
+    """
+
+    kinds: Sequence[EvidenceKind] = ()
+    languages: Sequence[str] = ()
+    publishers: Sequence[str] = ()
+    since: str | None = None
+    until: str | None = None
+
+
+EVERYTHING = Filters()
+"""Lets every item through."""
 
 
 def retracted(evidence: Evidence, reason: str) -> Document:
@@ -60,7 +94,28 @@ class Hit:
     evidence: Evidence
     bm25: float
     cosine: float
-    rank: float  # reciprocal-rank fusion of both lists; what the order follows
+    rank: float  # reciprocal-rank fusion of the lists; what the order follows
+    passage: float = 0.0  # BM25 of the item's best passage; 0.0 when that is not among the best
+    passage_cosine: float = (
+        0.0  # of the item's nearest passage; 0.0 when that is not among the nearest
+    )
+
+
+@dataclass(frozen=True)
+class PassageHit:
+    """A passage found; its `evidence.text` is cut to EXCERPT characters, `get` gives all of it.
+
+    `text` is `[start:end]` of the item's whole text (of its claim when it has no text). `bm25` is 0.0 when only
+    the vector found it, `cosine` when only the words did.
+    """
+
+    evidence: Evidence
+    start: int
+    end: int
+    text: str
+    bm25: float
+    cosine: float
+    rank: float
 
 
 @dataclass(frozen=True)
@@ -98,11 +153,23 @@ class EvidenceStore(Protocol):
         """
         ...
 
-    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
+    def search(
+        self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
+    ) -> list[list[Hit]]:
         """For each query up to `top` hits, best first, in one round trip.
 
         Equal ranks are ordered by id (see `fusion.natural`), so the order never depends on chance.
         """
+        ...
+
+    def search_passages(
+        self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
+    ) -> list[list[PassageHit]]:
+        """For each query up to `top` passages, best first, in one round trip; equal ones by id and place."""
+        ...
+
+    def count_passages(self, *, filters: Filters = EVERYTHING) -> int:
+        """How many passages a search with these filters goes through."""
         ...
 
     def get(self, ids: Sequence[str]) -> list[Evidence]:

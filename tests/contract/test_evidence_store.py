@@ -15,6 +15,7 @@ from schemas.evidence import Evidence
 from services.adapters.elasticsearch_evidence import ElasticsearchEvidenceStore
 from services.adapters.sqlite_evidence import SqliteEvidenceStore
 from services.evidence.documents import to_documents
+from services.evidence.indexed import FORMAT
 from services.language.analysis import Analyser
 from services.ports.evidence_store import (
     DIMENSIONS,
@@ -64,7 +65,7 @@ def drop(url: str, index: str) -> None:
     from elasticsearch import Elasticsearch
 
     with Elasticsearch(url) as client:
-        client.indices.delete(index=f"{index}-v1", ignore_unavailable=True)
+        client.indices.delete(index=f"{index}-v{FORMAT}", ignore_unavailable=True)
 
 
 @pytest.fixture

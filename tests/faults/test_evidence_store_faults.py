@@ -17,6 +17,7 @@ from schemas.evidence import Evidence
 from services.adapters import embedded_file
 from services.adapters.elasticsearch_evidence import ElasticsearchEvidenceStore
 from services.adapters.sqlite_evidence import SqliteEvidenceStore
+from services.evidence.indexed import FORMAT
 from services.ports.evidence_store import DIMENSIONS, Document, EvidenceStore, Loaded, Query
 from services.runtime.errors import NotReady, UserError
 
@@ -160,7 +161,7 @@ def real(require: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     url, index = require("CLAIMDESK_TEST_ELASTICSEARCH"), f"claimdesk-test-{uuid.uuid4().hex}"
     yield url, index
     with Elasticsearch(url) as client:
-        client.indices.delete(index=f"{index}-v1", ignore_unavailable=True)
+        client.indices.delete(index=f"{index}-v{FORMAT}", ignore_unavailable=True)
 
 
 @pytest.mark.elasticsearch
@@ -173,11 +174,11 @@ def test_a_read_only_index_is_not_ready_and_takes_the_batch_later(real: tuple[st
     with Elasticsearch(url) as client:
         # What the server sets by itself when its disk passes the flood stage.
         block = {"index.blocks.read_only_allow_delete": True}
-        client.indices.put_settings(index=f"{index}-v1", settings=block)
+        client.indices.put_settings(index=f"{index}-v{FORMAT}", settings=block)
         with pytest.raises(NotReady, match="read-only"):
             store.upsert([document()])
         block = {"index.blocks.read_only_allow_delete": None}  # type: ignore[dict-item]
-        client.indices.put_settings(index=f"{index}-v1", settings=block)
+        client.indices.put_settings(index=f"{index}-v{FORMAT}", settings=block)
     assert store.upsert([document()]) == Loaded(added=1)
 
 
