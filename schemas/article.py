@@ -1,21 +1,78 @@
 """An article as ingest stored it: the text that every offset downstream points into."""
 
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from enum import StrEnum
+from typing import Any, Literal
 
 from pydantic import Field
 
-from schemas.base import Identifier, Model, UtcDatetime
+from schemas.base import Identifier, Model, Probability, Span, UtcDatetime
 
 MAX_TEXT = 2_000_000
 """Characters of text an article may have; longer ones are refused where they enter."""
+
+
+MOST_ALTERED = 5
+"""Altered quotations and numbers that a reference to an article repeats."""
+
+
+class ArticleStatus(StrEnum):
+    """What the source says of the article as a whole."""
+
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+class NoticeKind(StrEnum):
+    """What a source says about its own article."""
+
+    CORRECTION = "correction"
+    CLARIFICATION = "clarification"
+    EDITORS_NOTE = "editors_note"
+    UPDATE = "update"
+    WITHDRAWAL = "withdrawal"
+
+
+class Notice(Model):
+    """Words of the source about its own article; they are none of its reporting."""
+
+    kind: NoticeKind
+    text: str
+    span: Span | None = Field(default=None, description="Null when it stands outside the text")
+    wrong: str | None = Field(default=None, description="What was wrong, in the notice's words")
+    right: str | None = Field(default=None, description="What is right, in the notice's words")
+
+
+class WordChange(Model):
+    """Words that differ from the revision before: `before` became `after`, which stands at `span`.
+
+    Either is empty when words were added or taken out; long ones are cut and end with an ellipsis.
+    """
+
+    field: Literal["title", "byline", "text"] = "text"
+    span: Span = Field(description="Offsets [start, end) into the field as it is now")
+    before: str
+    after: str
+    quotation: bool = Field(default=False, description="Words within a quotation changed")
+    number: bool = Field(default=False, description="A number changed")
+
+
+class Copy(Model):
+    """An article of the same story that this one repeats."""
+
+    article_id: Identifier
+    containment: Probability = Field(
+        description="Share of the shorter text's runs of three words that stand in the other too"
+    )
 
 
 class Article(Model):
     """One revision of one article.
 
     `id` is a hash of source and guid, so that reading a feed twice gives the same article; `revision`
-    counts its distinct contents from 1, and `content_hash` names this one.
+    counts its distinct contents from 1, and `content_hash` names this one. A withdrawn article whose
+    text is gone repeats the text that was last published, so that its claims are still found.
     """
 
     id: Identifier
@@ -39,6 +96,21 @@ class Article(Model):
     ingested_at: UtcDatetime | None = None
     media_type: Literal["text/plain"] = "text/plain"
     text: str = Field(min_length=1, max_length=MAX_TEXT)
+    status: ArticleStatus = ArticleStatus.PUBLISHED
+    notices: list[Notice] = []
+    agency: str | None = Field(default=None, description="The news agency the text came from")
+    story_id: Identifier | None = Field(
+        default=None, description="Shared by all copies of one text, whoever carries them"
+    )
+    copy_of: Copy | None = None
+    previous_revision: int | None = Field(default=None, ge=1)
+    changes: list[WordChange] = Field(
+        default=[], description="Against the revision before, if kept"
+    )
+    changes_omitted: int = Field(default=0, ge=0, description="Changes beyond those listed")
+    silent_edit: bool = Field(
+        default=False, description="A quotation or number changed and no notice says so"
+    )
 
     @property
     def published_local(self) -> datetime | None:
@@ -65,8 +137,18 @@ class ArticleRef(Model):
     publisher: str | None = None
     language: str = "und"
     published_at: UtcDatetime | None = None
+    status: ArticleStatus = ArticleStatus.PUBLISHED
+    notices: list[Notice] = []
+    agency: str | None = None
+    story_id: Identifier | None = None
+    silent_edit: bool = False
+    altered: list[WordChange] = Field(
+        default=[], description="Changes of this revision to quotations and numbers"
+    )
 
     @classmethod
     def of(cls, article: Article) -> "ArticleRef":
         """The reference to `article`."""
-        return cls.model_validate(article.model_dump(include=set(cls.model_fields)))
+        given: dict[str, Any] = article.model_dump(include=set(cls.model_fields))
+        altered = [change for change in article.changes if change.quotation or change.number]
+        return cls.model_validate(given | {"altered": altered[:MOST_ALTERED]})

@@ -3,7 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.article import Article, ArticleRef
+from schemas.article import (
+    Article,
+    ArticleRef,
+    ArticleStatus,
+    Copy,
+    Notice,
+    NoticeKind,
+    WordChange,
+)
 from schemas.base import Model
 from schemas.claim import (
     ArticleClaims,
@@ -48,6 +56,21 @@ _ARTICLE = Article(
     published_offset=0,
     modified_at=_TIME,
     text=_TEXT,
+    status=ArticleStatus.CORRECTED,
+    notices=[
+        Notice(
+            kind=NoticeKind.CORRECTION,
+            text="Correction: An earlier version said 30,000 vehicles. It was 40,000.",
+            wrong="30,000 vehicles",
+            right="It was 40,000",
+        )
+    ],
+    agency="Reuters",
+    story_id="story_sample",
+    copy_of=Copy(article_id="art_other", containment=0.97),
+    previous_revision=1,
+    revision=2,
+    changes=[WordChange(span=(51, 57), before="30,000", after="40,000", number=True)],
 )
 _SPAN = (32, 82)
 _CLAIM = Claim(
