@@ -1,23 +1,34 @@
-"""Items into the log: publish first, remember afterwards."""
+"""Items into the log: stage, publish, confirm."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from schemas.article import Article
-from services.ingest.handle import Outcome, article_of, revise
+from services.ingest.deciding import Given, decide, remember
+from services.ingest.handle import Outcome
 from services.ingest.item import Item, Refusal, Rejected
-from services.ports.article_ledger import ArticleLedger, Seen
+from services.ports.article_ledger import Alias, ArticleLedger, Taking
 from services.ports.event_log import Producer
 from services.runtime.clock import Clock
 from services.runtime.errors import BadMessage
 from services.runtime.events import make_event
 from services.runtime.executor import Message, to_message
 
-BATCH = 100
-"""Items that are published and remembered together."""
+BATCH = 25
+"""Items that are staged and published together: one write transaction that others wait for."""
+
+PATIENCE = timedelta(minutes=1)
+"""How long another process may take to confirm what it staged, before it is published for it."""
+
+WINDOW = timedelta(days=14)
+"""How long an article's words are kept after its last revision, for its edits and its copies."""
+
+FORGET_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -37,19 +48,20 @@ class Result:
 class Intake:
     """Publishes what is new or changed.
 
-    The log confirms before the ledger remembers: killed between the two, the next reading publishes the
-    same event with the same id again. Threads may share one.
+    A revision is staged in the ledger with its content, published, and confirmed. Killed in between, it is
+    published again as it was before anything else of that article is: by the next reading of the article, by
+    the next start of any process, or after a minute. Threads may share one.
     """
 
     def __init__(self, producer: Producer, ledger: ArticleLedger, clock: Clock) -> None:
         self._producer, self._ledger, self._clock = producer, ledger, clock
         self._lock = threading.Lock()
+        self._forgotten: datetime | None = None
 
     def take(self, items: Iterable[Item | Refusal]) -> Iterator[Result]:
         """What became of each item, in order.
 
-        Raises NotReady when the log or the database is away: taking the same items again is safe, and
-        those that were taken are then unchanged.
+        Raises NotReady when the log or the database is away: taking the same items again is safe.
         """
         iterator = iter(items)
         while batch := list(islice(iterator, BATCH)):
@@ -58,64 +70,102 @@ class Intake:
             yield from results
 
     def _take(self, batch: list[Item | Refusal]) -> list[Result]:
-        rows = [_article(row) for row in batch]
-        ids = {row[1].id for row in rows if not isinstance(row, Refusal)}
-        last = self._ledger.last(ids) if ids else {}
-        fresh: list[tuple[str, Seen]] = []
-        messages: list[Message] = []
-        results = []
-        for row in rows:
-            if isinstance(row, Refusal):
-                results.append(_refused(row))
-                continue
-            item, article = row
-            outcome = self._decide(article, item, last.get(article.id))
-            try:
-                messages.extend(self._messages(outcome))
-            except BadMessage as bad:
-                results.append(_refused(Refusal(item.where, bad.reason, str(bad))))
-                continue
-            if outcome.article:
-                last[article.id] = Seen(outcome.revision, article.content_hash)
-                fresh.append((article.id, last[article.id]))
-            results.append(_result(outcome, article, item))
-        if messages:
-            self._producer.publish(messages)
-            self._ledger.record(fresh)
-        return results
+        given = [_given(row) for row in batch]
+        articles = [row.article for row in given if isinstance(row, Given)]
+        ids = {article.id for article in articles}
+        aliases = self._ledger.aliases(ids) if ids else {}
+        owed = self._settle(ids | {alias.article_id for alias in aliases.values()})
+        known = self._known(articles, aliases)
+        with self._ledger.taking() if ids - known.keys() else nullcontext() as taking:
+            outcomes = [self._outcome(row, known, taking) for row in given]
+        self._publish([one.article for one in outcomes if _is_news(one)])
+        self._forget()
+        return [_result(one, row, owed) for one, row in zip(outcomes, batch, strict=True)]
 
-    def _decide(self, article: Article, item: Item, last: Seen | None) -> Outcome:
-        known = None
-        if last and item.revision is not None and item.revision < last.revision:
-            known = self._ledger.revision_of(article.id, article.content_hash)
-        return revise(article, last, item.revision, known)
+    def _known(self, articles: list[Article], aliases: dict[str, Alias]) -> dict[str, Outcome]:
+        """What is as it was read last, by id: the usual case, which no other process has to wait for."""
+        names = {article.id: article.id for article in articles}
+        names |= {name: alias.article_id for name, alias in aliases.items()}
+        last = self._ledger.last(set(names.values())) if names else {}
+        known: dict[str, Outcome] = {}
+        for article in articles:
+            seen = last.get(names[article.id])
+            if seen is not None:
+                same = article.model_copy(update={"id": names[article.id]})
+                known[article.id] = Outcome("unchanged", same, seen.revision)
+        for article in articles:
+            own = aliases.get(article.id) or last.get(names[article.id])
+            if own is None or own.content_hash != article.content_hash:
+                known.pop(article.id, None)  # all that is given of it must be known
+        return known
 
-    def _messages(self, outcome: Outcome) -> list[Message]:
-        if outcome.article is None:
-            return []
+    def _outcome(
+        self, given: Given | Refusal, known: dict[str, Outcome], taking: Taking | None
+    ) -> Outcome | Refusal:
+        if isinstance(given, Refusal):
+            return given
+        if taking is None or given.article.id in known:
+            return known[given.article.id]
+        try:
+            decision = decide(given, taking)
+            if _is_news(decision.outcome):
+                self._message(decision.outcome.article)  # whether a message can hold it
+        except (BadMessage, Rejected) as bad:
+            return Refusal(given.item.where, bad.reason, str(bad))
+        remember(decision, given, taking, self._clock.now())
+        return decision.outcome
+
+    def _settle(self, ids: set[str]) -> set[tuple[str, int]]:
+        """Publish what was staged and never confirmed; which revisions that were."""
         now = self._clock.now()
-        return [to_message(make_event(outcome.article, service="ingest", now=now, ingesttime=now))]
+        before = now - PATIENCE if self._forgotten else now + PATIENCE  # at the start: everything
+        owed: set[tuple[str, int]] = set()
+        while waiting := self._ledger.pending(ids, before):
+            self._publish(waiting)
+            owed.update((article.id, article.revision) for article in waiting)
+        return owed
+
+    def _publish(self, articles: Sequence[Article]) -> None:
+        if articles:
+            self._producer.publish([self._message(article) for article in articles])
+            self._ledger.confirm([(article.id, article.revision) for article in articles])
+
+    def _message(self, article: Article) -> Message:
+        now = self._clock.now()
+        return to_message(make_event(article, service="ingest", now=now, ingesttime=now))
+
+    def _forget(self) -> None:
+        """Once in a while, a bounded part of what is older than the window."""
+        now = self._clock.now()
+        if self._forgotten is None or now - self._forgotten >= FORGET_EVERY:
+            self._ledger.forget(now - WINDOW)
+            self._forgotten = now
 
 
-def _article(item: Item | Refusal) -> tuple[Item, Article] | Refusal:
+def _is_news(outcome: Outcome | Refusal) -> TypeGuard[Outcome]:
+    return isinstance(outcome, Outcome) and outcome.state != "unchanged"
+
+
+def _given(item: Item | Refusal) -> Given | Refusal:
     if isinstance(item, Refusal):
         return item
     try:
-        return item, article_of(item)
+        return Given.of(item)
     except Rejected as rejected:
         return Refusal(item.where, rejected.reason, str(rejected))
 
 
-def _refused(refusal: Refusal) -> Result:
-    return Result("rejected", refusal.where, reason=refusal.reason, message=refusal.message)
-
-
-def _result(outcome: Outcome, article: Article, item: Item) -> Result:
+def _result(outcome: Outcome | Refusal, item: Item | Refusal, owed: set[tuple[str, int]]) -> Result:
+    if isinstance(outcome, Refusal):
+        return Result("rejected", outcome.where, reason=outcome.reason, message=outcome.message)
+    article, state = outcome.article, outcome.state
+    if state == "unchanged" and (article.id, outcome.revision) in owed:
+        state = "new" if outcome.revision == 1 else "revised"  # staged before, published now
     return Result(
-        outcome.state,
+        state,
         item.where,
         article.id,
         outcome.revision,
         article.title or article.text[:80],
-        notes=item.notes,
+        notes=item.notes if isinstance(item, Item) else (),
     )

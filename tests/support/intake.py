@@ -1,13 +1,12 @@
 """A log in memory that can be away, and a ledger that can die."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from schemas.topics import ARTICLES
 from services.adapters.sql import make_engine
 from services.adapters.sql_ledger import SqlArticleLedger
-from services.ports.article_ledger import Seen
 from services.runtime.errors import NotReady
 from services.runtime.events import decode
 from services.runtime.executor import Message
@@ -36,15 +35,15 @@ class Killed(BaseException):
 
 
 class DyingLedger(SqlArticleLedger):
-    """Dies `deaths` times instead of recording."""
+    """Dies `deaths` times instead of confirming."""
 
     deaths = 0
 
-    def record(self, seen: Sequence[tuple[str, Seen]]) -> None:
+    def confirm(self, published: Iterable[tuple[str, int]]) -> None:
         if self.deaths:
             self.deaths -= 1
             raise Killed
-        super().record(seen)
+        super().confirm(published)
 
 
 def ledger_in(folder: Path) -> DyingLedger:
