@@ -131,6 +131,12 @@ class SqlAlertStore:
         with reading(self._engine) as connection:
             return [_subscription(row) for row in connection.execute(query)]
 
+    def queries(self) -> dict[str, str]:
+        """The query of each active subscription, by its id."""
+        query = select(_subscriptions.c.id, _subscriptions.c.query).where(_subscriptions.c.active)
+        with reading(self._engine) as connection:
+            return {row.id: row.query for row in connection.execute(query)}
+
     def version(self) -> int:
         """Grows whenever a subscription changes."""
         with reading(self._engine) as connection:

@@ -1,111 +1,200 @@
-"""Saved word queries: all words must occur, "phrases" in one piece, and -excluded ones must not.
+"""A query, read: what it finds in a document, and what a document must hold for it to be tried at all."""
 
-The signs and names of Lucene's syntax are refused with their position, so that a query saved today
-will mean the same when they are understood.
-"""
-
+import dataclasses
+import fnmatch
 import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from services.alert.words import fold
-from services.runtime.errors import UserError
+from rapidfuzz.distance import OSA
 
-MAX_QUERY = 2_000
-MAX_TERMS = 50
-
-_TOKEN = re.compile(r'(-?)(?:"([^"]*)("?)|(\S+))\s*')
-_OPERATORS = frozenset(("AND", "OR", "NOT", "&&", "||"))
-_FIELD = re.compile(r"[A-Za-z_]+:(?!//)")
-_SIGNS = re.compile(r"[()\[\]{}*^~\"]")
+from services.alert.document import Document
 
 
-class QueryError(UserError):
-    """The query cannot be read; `position` counts characters from 1."""
+class Anchor(NamedTuple):
+    """A word of a field, or with `prefix` the beginning of one, that a match cannot do without."""
 
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(f"query, position {position}: {message}")
-        self.position = position
+    field: str
+    word: str
+    prefix: bool = False
 
 
-@dataclass(frozen=True)
-class Term:
-    """A word, or words that must stand in a row. `shown` is how the person wrote it."""
+Cost = Callable[[Anchor], float]
+"""How many documents hold an anchor, in any measure: the rarer one is the better one to wait for."""
+
+
+class Query(ABC):
+    """A query or a part of one. `shown`, where there is one, is how the person wrote it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def matches(self, document: Document) -> bool:
+        """Whether it finds something in `document`."""
+
+    def anchors(self, cost: Cost) -> tuple[Anchor, ...] | None:  # noqa: ARG002 - most parts choose nothing
+        """Anchors of which every match holds at least one; none when no words are needed."""
+        return None
+
+    @abstractmethod
+    def found(self, document: Document) -> list[str]:
+        """The parts that are in `document`, as the person wrote them; for a document that matches."""
+
+
+class _Leaf(Query):
+    __slots__ = ()
+    shown: str
+
+    def found(self, document: Document) -> list[str]:
+        """Itself, if it is there."""
+        return [self.shown] if self.matches(document) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Row(_Leaf):
+    """A word, or several in a row; with `slop`, nearly in a row (then all are different)."""
 
     shown: str
+    field: str
     words: tuple[str, ...]
+    slop: int = 0
 
-    @property
-    def needle(self) -> str:
-        """How it looks in a field of a `Text`."""
-        return f" {' '.join(self.words)} "
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        words = document.field(self.field)
+        if len(self.words) == 1:
+            return self.words[0] in words.places
+        if self.slop:
+            return words.has_near(self.words, self.slop)
+        return words.has_row(self.words)
+
+    def anchors(self, cost: Cost) -> tuple[Anchor, ...]:
+        """Its rarest word."""
+        return (min((Anchor(self.field, word) for word in self.words), key=cost),)
 
 
-@dataclass(frozen=True)
-class Query:
-    """What must occur and what must not."""
+@dataclass(frozen=True, slots=True)
+class Wildcard(_Leaf):
+    """A word with `?` for one character and `*` for any; `prefix` is what stands before the first."""
 
-    required: tuple[Term, ...]
-    excluded: tuple[Term, ...] = ()
+    shown: str
+    field: str
+    pattern: str
+    prefix: str
+    _compiled: re.Pattern[str] = dataclasses.field(init=False, repr=False, compare=False)
 
-    def matches(self, text: "Text") -> bool:
-        """Whether every required term is in `text` and no excluded one."""
-        return all(term in text for term in self.required) and not any(
-            term in text for term in self.excluded
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_compiled", re.compile(fnmatch.translate(self.pattern)))
+
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        return any(map(self._compiled.match, document.field(self.field).places))
+
+    def anchors(self, cost: Cost) -> tuple[Anchor, ...]:  # noqa: ARG002 - there is one only
+        """Its beginning."""
+        return (Anchor(self.field, self.prefix, prefix=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy(_Leaf):
+    """A word within `distance` edits; two neighbours that change places count as one."""
+
+    shown: str
+    field: str
+    word: str
+    distance: int
+
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        return any(
+            OSA.distance(self.word, word, score_cutoff=self.distance) <= self.distance
+            for word in document.field(self.field).places
         )
 
 
-class Text:
-    """Fields to search in. A phrase is found within one field, never across two."""
+@dataclass(frozen=True, slots=True)
+class Between(_Leaf):
+    """A number or date of a field between two bounds, which belong to it when they are `closed`."""
 
-    def __init__(self, fields: list[str]) -> None:
-        self._folded = "\n".join(f" {' '.join(fold(field))} " for field in fields)
+    shown: str
+    field: str
+    low: float
+    high: float
+    closed: tuple[bool, bool] = (True, True)
 
-    def __contains__(self, term: Term) -> bool:
-        return term.needle in self._folded
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        return any(map(self._holds, document.numbers.get(self.field, ())))
 
-
-def parse(query: str) -> Query:
-    """Read a query. Raises QueryError with the position and the remedy."""
-    if len(query) > MAX_QUERY:
-        raise QueryError(f"longer than {MAX_QUERY:,} characters", MAX_QUERY + 1)
-    terms: dict[bool, list[Term]] = {True: [], False: []}
-    place, end = len(query) - len(query.lstrip()), len(query)
-    while place < end:
-        token = _TOKEN.match(query, place)
-        assert token is not None  # the pattern matches wherever something is left
-        excluded, term = _term(token)
-        terms[excluded].append(term)
-        place = token.end()
-        if len(terms[True]) + len(terms[False]) > MAX_TERMS:
-            raise QueryError(f"more than {MAX_TERMS} words", token.start() + 1)
-    if not terms[False]:
-        raise QueryError("it needs at least one word that must occur", 1)
-    return Query(tuple(terms[False]), tuple(terms[True]))
+    def _holds(self, value: float) -> bool:
+        above = value >= self.low if self.closed[0] else value > self.low
+        below = value <= self.high if self.closed[1] else value < self.high
+        return above and below
 
 
-def _term(token: re.Match[str]) -> tuple[bool, Term]:
-    minus, phrase, closed, word = token.groups()
-    if phrase is not None and not closed:
-        raise QueryError('this quotation mark is never closed; add a "', token.start(2))
-    shown = phrase if word is None else word
-    start = token.start(4 if phrase is None else 2)
-    if word is not None:
-        _refuse_syntax(word, start)
-    words = tuple(fold(shown))
-    if not words:
-        raise QueryError(f"{shown!r} has no letter or digit to look for", start + 1)
-    return bool(minus), Term(shown, words)
+@dataclass(frozen=True, slots=True)
+class Present(_Leaf):
+    """A field that has any value."""
+
+    shown: str
+    field: str
+
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        return bool(document.field(self.field).places or document.numbers.get(self.field))
 
 
-def _refuse_syntax(word: str, start: int) -> None:
-    if word in _OPERATORS:
-        raise QueryError(
-            f"{word} is not understood; words are joined by AND, and - excludes one", start + 1
-        )
-    if field := _FIELD.match(word):
-        raise QueryError(f"fields such as {field[0]!r} are not understood", start + 1)
-    if sign := _SIGNS.search(word):
-        raise QueryError(
-            f"{sign[0]!r} is not understood here; put the words in quotation marks",
-            start + sign.start() + 1,
-        )
+@dataclass(frozen=True, slots=True)
+class All(Query):
+    """All of `required`, of which there is at least one, and none of `excluded`."""
+
+    required: tuple[Query, ...]
+    excluded: tuple[Query, ...] = ()
+
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        for part in self.required:  # plain loops: this runs hundreds of times an event
+            if not part.matches(document):
+                return False
+        for part in self.excluded:  # noqa: SIM110
+            if part.matches(document):
+                return False
+        return True
+
+    def anchors(self, cost: Cost) -> tuple[Anchor, ...] | None:
+        """Those of the part that is rarest."""
+        known = [one for part in self.required if (one := part.anchors(cost)) is not None]
+        return min(known, key=lambda anchors: sum(map(cost, anchors)), default=None)
+
+    def found(self, document: Document) -> list[str]:
+        """What of each part is there."""
+        return [shown for part in self.required for shown in part.found(document)]
+
+
+@dataclass(frozen=True, slots=True)
+class Any(Query):
+    """At least one of `options`."""
+
+    options: tuple[Query, ...]
+
+    def matches(self, document: Document) -> bool:
+        """Whether it is there."""
+        return any(part.matches(document) for part in self.options)
+
+    def anchors(self, cost: Cost) -> tuple[Anchor, ...] | None:
+        """Those of every choice; none when a choice has none."""
+        known = [part.anchors(cost) for part in self.options]
+        if any(one is None for one in known):
+            return None
+        return tuple(dict.fromkeys(anchor for one in known for anchor in one or ()))
+
+    def found(self, document: Document) -> list[str]:
+        """What of the choices that match is there."""
+        return [
+            shown
+            for part in self.options
+            if part.matches(document)
+            for shown in part.found(document)
+        ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from schemas.subscription import Subscription
-from services.alert.query import parse
+from services.alert.parse import parse
 from services.ports.web import Web, WebError
 from services.runtime.errors import UserError
 

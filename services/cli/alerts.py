@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def add(
     query: Annotated[
         str,
-        typer.Argument(help='Words that must all occur, "phrases", and -words that must not'),
+        typer.Argument(help='Lucene syntax, such as: bridge "twelve million" -tunnel speaker:lind priority:>0.7'),
     ],
     webhook: Annotated[
         str | None, typer.Option(help="Address that gets a signed POST; the log file otherwise")

@@ -57,6 +57,10 @@ class AlertStore(Protocol):
         """The active ones, and with `inactive` all of them; oldest first."""
         ...
 
+    def queries(self) -> dict[str, str]:
+        """The query of each active subscription, by its id."""
+        ...
+
     def version(self) -> int:
         """Grows whenever a subscription changes, so that a matcher knows when to read them again."""
         ...

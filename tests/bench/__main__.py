@@ -12,6 +12,7 @@ import os
 import sys
 from typing import Any
 
+from tests.bench.alerts import measure_alerts
 from tests.bench.extraction import measure_extraction
 from tests.bench.flow import measure_flow
 from tests.bench.memory import measure_memory
@@ -29,6 +30,7 @@ def main() -> None:
     results: dict[str, Any] = {"extract": measure_extraction(options.articles)}
     for mode in modes:
         results[mode] = measure_flow(mode, options.articles)
+    results["alerts"] = measure_alerts()
     results["memory"] = measure_memory()
     if "stack" not in modes:
         sys.stderr.write("the real stack was not measured: it is not up (make stack-up)\n")

@@ -58,7 +58,7 @@ def test_without_a_webhook_there_is_no_secret() -> None:
     ("arguments", "told"),
     [
         (("add", 'bridge "twelve'), "position 8"),
-        (("add", "bridge OR tunnel"), "position 8"),
+        (("add", "bridge OR tunnel road"), "position 8"),
         (("add", "bridge", "--webhook", "ftp://hooks.example"), "http or https"),
         (("add", "bridge", "--webhook", "not an address"), "--webhook"),
         (("add", "bridge", "--webhook", "https://user:pass@hooks.example/"), "user name"),

@@ -174,20 +174,20 @@ def test_changes_count_from_the_next_event_on(store: SqlAlertStore) -> None:
 
 
 def test_a_query_that_this_release_cannot_read_harms_no_other(store: SqlAlertStore) -> None:
-    told = alerts_for(store, "million OR billion", "million")
+    told = alerts_for(store, "million ^", "million")
     assert [row.subscription_id for row in told] == ["s1"]
 
 
 def test_subscriptions_are_read_only_when_one_changed(store: SqlAlertStore) -> None:
     reads = 0
-    original = store.subscriptions
+    original = store.queries
 
-    def counted(*, inactive: bool = False) -> list:
+    def counted() -> dict[str, str]:
         nonlocal reads
         reads += 1
-        return original(inactive=inactive)
+        return original()
 
-    store.subscriptions = counted  # type: ignore[method-assign]
+    store.queries = counted  # type: ignore[method-assign]
     matcher = Matcher(store)
     for _ in range(5):
         matcher.handle(task_with_all())
