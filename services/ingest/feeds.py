@@ -1,25 +1,25 @@
 """RSS and Atom: from a document to items, with an identity for each."""
 
 import re
-from calendar import timegm
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
+from services.ingest.addresses import web_address
 from services.ingest.dates import read_date
 from services.ingest.decoding import decode_markup, without_declaration
-from services.ingest.guard import check_feed
+from services.ingest.entry import Entry, Feed
+from services.ingest.feed_lenient import read_lenient
+from services.ingest.feed_xml import read_xml
+from services.ingest.guard import well_formed_part
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
-from services.ingest.markup import html_to_text, looks_like_html
-from services.ingest.text import clean, clean_line
+from services.ingest.markup import words_of
+from services.ingest.text import clean_line
 from services.runtime.ids import content_hash
-
-Entry = Mapping[str, Any]
 
 _CLOSED = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|RDF)\s*>", re.IGNORECASE)
 _ITEM_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b[^<>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s()<>@,]{1,64}@[^\s()<>@,]{1,255}")
+_EMPTY_PAIR = re.compile(r"\(\s*\)|<\s*>")
 _BARE = "it says nothing of itself"
 
 
@@ -31,22 +31,32 @@ def read_feed(document: Document, options: Options) -> Iterator[Item | Refusal]:
     `not_text`.
     """
     text = without_declaration(decode_markup(document.body, document.charset))
-    malformed = check_feed(text)
-    parsed = _parse(text, document.url)
-    cut = malformed if malformed and not _CLOSED.search(text) else None
-    if not parsed.get("version") and not parsed["entries"]:
+    feed, malformed = parse_feed(text, document.url)
+    if feed is None:
         why = f" ({malformed})" if malformed else ""
         raise Rejected("not_a_feed", f"neither RSS nor Atom{why}")
-    if not parsed["entries"] and (malformed or not parsed["feed"]):
+    entries = feed.entries
+    if not entries and (malformed or feed.bare):
         raise Rejected(
             "no_items", f"no item was found, and it is no whole feed ({malformed or _BARE})"
         )
-    if cut and parsed["entries"] and not _last_item_ends(text):
-        parsed["entries"].pop()  # half an article is none
-    yield from _Feed(document, options, parsed, malformed).items()
+    cut = malformed if malformed and not _CLOSED.search(text) else None
+    if cut and entries and not _last_item_ends(text):
+        entries = entries[:-1]  # half an article is none
+    yield from FeedItems(document, options, feed, entries, malformed).items()
     if cut:
         told = f"the feed ends in the middle ({cut}); what stands after that is missing"
         yield Refusal(document.name, "incomplete", told)
+
+
+def parse_feed(text: str, url: str | None) -> tuple[Feed | None, str | None]:
+    """The feed, and what is malformed in it: by the fast reader if it can, by feedparser otherwise.
+
+    Raises Rejected for what `guard` refuses.
+    """
+    strict, malformed = well_formed_part(text)
+    feed = read_xml(strict, url) if strict else None
+    return feed or read_lenient(text, url), malformed
 
 
 def _last_item_ends(text: str) -> bool:
@@ -54,44 +64,35 @@ def _last_item_ends(text: str) -> bool:
     return bool(signs) and signs[-1] == "/"
 
 
-def _parse(text: str, url: str | None) -> Any:
-    import feedparser
-
-    # Bodies become plain text here, so feedparser need not sanitise them: that is most of its time.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    if url:
-        headers["content-location"] = url
-    return feedparser.parse(
-        text.encode("utf-8", "replace"),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-
-
-class _Feed:
+class FeedItems:
     """A parsed feed on its way to items."""
 
     def __init__(
-        self, document: Document, options: Options, parsed: Entry, malformed: str | None
+        self,
+        document: Document,
+        options: Options,
+        feed: Feed,
+        entries: tuple[Entry, ...],
+        malformed: str | None = None,
     ) -> None:
-        self._entries: list[Entry] = parsed["entries"]
-        self._feed: Entry = parsed["feed"]
+        self._entries, self._feed = entries, feed
         self._where, self._published_at = document.name, options.published_at
+        self._publisher = clean_line(words_of(feed.title)) or None
         self._source = (
             options.source
             or document.url
-            or _own_address(self._feed)
+            or web_address(feed.address)
             or document.origin
             or document.name
         )
         self._notes = (
             (f"the feed is not well-formed ({malformed}); read leniently",) if malformed else ()
         )
-        counts = Counter(_guid(entry) for entry in self._entries)
+        counts = Counter(clean_line(entry.id) for entry in entries)
         self._reused = {guid for guid, count in counts.items() if count > 1}
 
     def items(self) -> Iterator[Item | Refusal]:
+        """Each entry as an item, or why not."""
         given: set[str] = set()
         for number, entry in enumerate(self._entries, start=1):
             where = f"{self._where} item {number}"
@@ -108,90 +109,49 @@ class _Feed:
 
     def _item(self, entry: Entry, text: str, where: str) -> Item:
         notes = list(self._notes)
-        guid = self._identity(entry, text, notes)
-        published = _date(entry, "published", notes)
-        modified = _date(entry, "updated", notes)
+        title = clean_line(words_of(entry.title))
+        guid = self._identity(entry, title, text, notes)
+        published = read_date(entry.published, notes)
+        modified = read_date(entry.updated, notes, "modified_at")
         if published is None and modified is None:
             notes.append("published_at: the item has no date")
-        feed = self._feed
-        publisher = (entry.get("source") or {}).get("title") or feed.get("title")
         return Item(
             source=self._source,
             guid=guid,
             text=text,
-            title=_title(entry),
-            url=_web(entry.get("link")),
-            byline=clean_line(entry.get("author")) or None,
-            publisher=clean_line(publisher) or None,
-            language=clean_line(feed.get("language")) or None,
+            title=title,
+            url=web_address(entry.link),
+            byline=byline_of(entry.author),
+            publisher=clean_line(entry.publisher) or self._publisher,
+            language=clean_line(self._feed.language) or None,
             published_at=published or modified or self._published_at,
             modified_at=modified,
             notes=tuple(notes),
             where=where,
         )
 
-    def _identity(self, entry: Entry, text: str, notes: list[str]) -> str:
+    def _identity(self, entry: Entry, title: str, text: str, notes: list[str]) -> str:
         """The feed's guid, else the link, else a hash of title and text.
 
         A guid that several items of one document carry names none of them.
         """
-        guid = _guid(entry)
+        guid = clean_line(entry.id)
         if guid and guid not in self._reused:
             return guid
         if guid:
             notes.append(f"the guid {guid[:60]!r} is used more than once; told apart by the link")
-        return _web(entry.get("link")) or content_hash(f"{_title(entry)}\n{text}")
+        return web_address(entry.link) or content_hash(f"{title}\n{text}")
 
 
-def _own_address(feed: Entry) -> str | None:
-    links = [link for link in feed.get("links") or () if link.get("rel") == "self"]
-    return next((_web(link.get("href")) for link in links), None) or _web(feed.get("link"))
-
-
-def _guid(entry: Entry) -> str | None:
-    return clean_line(entry.get("id")) or None
-
-
-def _title(entry: Entry) -> str:
-    detail = entry.get("title_detail") or {}
-    return clean_line(_to_text(str(entry.get("title") or ""), detail.get("type")))
+def byline_of(author: str | None) -> str | None:
+    """The name in "address (name)" or "name <address>"; an address alone names nobody."""
+    found = _EMPTY_PAIR.sub("", _ADDRESS.sub("", clean_line(author))).strip(" ,;")
+    if found != clean_line(author):
+        found = found.removeprefix("(").removesuffix(")")
+    return found.strip() or None
 
 
 def _body(entry: Entry) -> str:
-    """The longest of the contents, else the summary, else the title."""
-    contents = [
-        _to_text(str(row.get("value") or ""), row.get("type")) for row in entry.get("content") or ()
-    ]
-    detail = entry.get("summary_detail") or {}
-    summary = _to_text(str(entry.get("summary") or ""), detail.get("type"))
-    return max(contents, key=len, default="") or summary or _title(entry)
-
-
-def _to_text(value: str, media_type: str | None) -> str:
-    if "<" not in value and "&" not in value:
-        return clean(value)
-    if media_type == "text/plain" and not looks_like_html(value):
-        return clean(value)
-    return html_to_text(value)
-
-
-def _date(entry: Entry, name: str, notes: list[str]) -> datetime | None:
-    # The plain lookup of a dict: feedparser's own answers "updated" with the publication date.
-    given = dict(entry)
-    mine: list[str] = []
-    field = "published_at" if name == "published" else "modified_at"
-    moment = read_date(given.get(name), mine, field)
-    parsed = given.get(f"{name}_parsed")
-    if moment is None and parsed is not None and 1970 < parsed[0] <= 2100:
-        # One of the many other formats that feedparser knows; it gives UTC.
-        return datetime.fromtimestamp(timegm(parsed), tz=UTC)
-    notes.extend(mine)
-    return moment
-
-
-def _web(value: Any) -> str | None:
-    try:
-        parts = urlsplit(str(value or "").strip())
-    except ValueError:
-        return None
-    return parts.geturl() if parts.scheme in {"http", "https"} and parts.netloc else None
+    """The longest of the texts, a full one before a summary as long; the title if there is none."""
+    texts = map(words_of, (*entry.contents, *entry.summaries))
+    return max(texts, key=len, default="") or words_of(entry.title)

@@ -24,6 +24,7 @@ _NAMES = frozenset(
     ]
 )
 _NAME_TAG = re.compile(rf"<(?:\w{{1,20}}:)?({'|'.join(sorted(_NAMES))})\b", re.IGNORECASE)
+_JUNK = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 _DECLARATION = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]{0,1000}\[", re.IGNORECASE)
 
 
@@ -35,23 +36,36 @@ def check_feed(text: str) -> str | None:
     document is fed in one piece, because expat is quadratic on long tokens in small ones. A bare
     `<!DOCTYPE rss PUBLIC …>` (RSS 0.91) declares nothing itself and its target is never fetched.
     """
-    watch = _Watch()
+    return well_formed_part(text)[1]
+
+
+def well_formed_part(text: str) -> tuple[str | None, str | None]:
+    """What of `text` a strict reader may read, and what is malformed: see `check_feed`.
+
+    That is all of it; or what stands before the junk that some servers add after the document; or nothing.
+    """
     parser = expat.ParserCreate("utf-8")
-    parser.StartDoctypeDeclHandler = watch.doctype
-    parser.EntityDeclHandler = watch.entity
-    parser.StartElementHandler = watch.start
-    parser.EndElementHandler = watch.end
-    parser.CharacterDataHandler = watch.characters
+    _Watch(parser)
+    data = text.encode("utf-8", "replace")
     try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
+        parser.Parse(data, True)
     except expat.ExpatError as error:
         _check_malformed(text)
-        return str(error)
-    return None
+        if error.code == _JUNK:
+            return data[: parser.ErrorByteIndex].decode("utf-8"), str(error)
+        return None, str(error)
+    return text, None
 
 
 class _Watch:
-    def __init__(self) -> None:
+    """The parser's handlers. Characters are only looked at within names: that is most of the time."""
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        parser.StartDoctypeDeclHandler = self.doctype
+        parser.EntityDeclHandler = self.entity
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        self._parser = parser
         self._path: list[str] = []
         self._items = 0
         self._name_length = 0
@@ -67,6 +81,7 @@ class _Watch:
         local = name.rpartition(":")[2]
         self._path.append(local)
         self._name_length = 0
+        self._watch_characters()
         self._items += local in {"item", "entry"}
         if len(self._path) > MAX_DEPTH:
             raise Rejected("too_deep", f"elements are nested more than {MAX_DEPTH} deep")
@@ -75,10 +90,13 @@ class _Watch:
 
     def end(self, _name: str) -> None:
         self._path.pop()
+        self._watch_characters()
+
+    def _watch_characters(self) -> None:
+        named = bool(self._path) and self._path[-1] in _NAMES
+        self._parser.CharacterDataHandler = self.characters if named else None
 
     def characters(self, text: str) -> None:
-        if not self._path or self._path[-1] not in _NAMES:
-            return
         self._name_length += len(text)
         if self._name_length > MAX_NAME:
             raise _long_name(self._path[-1])

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from lxml import etree, html
 
+from services.ingest.entry import Markup
 from services.ingest.text import clean
 
 _DROPPED = frozenset(
@@ -15,7 +17,6 @@ _DROPPED = frozenset(
         "noscript",
         "head",
         "iframe",
-        "object",
         "svg",
         "math",
         "form",
@@ -63,9 +64,34 @@ _LINES = frozenset(("br", "li", "tr"))
 _CELLS = frozenset(("td", "th"))
 _LOOKS_LIKE_HTML = re.compile(
     r"</(?:p|div|span|a|b|i|em|strong|ul|li|h[1-6]|body|html|article|blockquote)\s*>"
-    r"|<(?:p|br)\s*/?>|<!doctype html",
+    r"|<(?:p|br|img)(?:\s[^<>]*)?/?>|<!doctype html",
     re.IGNORECASE,
 )
+
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_WHOLLY_MARKED = re.compile(r"\s*<(?:p|div|span|b|i|em|strong|h[1-6]|ul|a|img|br)\b")
+
+_OPEN_COMMENT = re.compile(r"<!--[^>]*>?")
+
+
+def words_of(markup: Markup) -> str:
+    """The words of a feed's text, cleaned, with what was escaped twice made plain.
+
+    What a format calls plain text is taken as HTML if it looks so, and its entities are resolved:
+    no headline means the letters "&amp;amp;".
+    """
+    value = markup.value
+    if "<" not in value and "&" not in value:
+        return clean(value)
+    text = html_to_text(value) if markup.html or looks_like_html(value) else _resolved(value)
+    if _WHOLLY_MARKED.match(text) and looks_like_html(text):
+        return html_to_text(text)
+    return clean(_resolved(text))
+
+
+def _resolved(text: str) -> str:
+    return _ENTITY.sub(lambda entity: unescape(entity.group()), text)
 
 
 def looks_like_html(text: str) -> bool:
@@ -81,12 +107,20 @@ def html_to_text(markup: str) -> str:
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False
     )
-    safe = clean(markup).encode("utf-8")
+    safe = _closed(clean(markup)).encode("utf-8")
     try:
         tree = html.document_fromstring(b"<div>" + safe + b"</div>", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments, or nothing at all
         return ""
     return clean("".join(_pieces(tree)))
+
+
+def _closed(markup: str) -> str:
+    """`markup` without what would swallow all that follows: a comment or a tag that never ends."""
+    end = markup.rfind("-->") + 1
+    markup = markup[:end] + _OPEN_COMMENT.sub("", markup[end:])
+    end = markup.rfind(">") + 1
+    return markup[:end] + markup[end:].replace("<", "&lt;")
 
 
 def _pieces(tree: html.HtmlElement) -> Iterator[str]:

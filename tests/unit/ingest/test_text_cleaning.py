@@ -42,7 +42,8 @@ def test_letters_quotation_marks_and_direction_marks_stay(text: str) -> None:
     [
         ("one\r\ntwo\rthree\u2028four\x85five", "one\ntwo\nthree\nfour\nfive"),
         ("one\u2029two\n\n\n\nthree", "one\n\ntwo\n\nthree"),
-        ("a\x00b\x07c\x1bd\x9be", "abcde"),
+        ("a\x00b\x07c\x1bd\x81e", "abcde"),
+        ("don\x92t \x93quote\x94", "don’t “quote”"),
         ("co\u00adop\u200berate\ufeff", "cooperate"),
         ("e\u0301", "é"),
         ("a \u00a0\u2009 b", "a b"),
