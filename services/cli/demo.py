@@ -16,7 +16,7 @@ from schemas.topics import TOPICS
 from services.app import App
 from services.cli.common import err, make_app, out, printable, progress
 from services.cli.signals import stop_on_signals
-from services.evidence.load import load
+from services.evidence.load import Report, load
 from services.flow import SERVICES
 from services.ingest.documents import read_document
 from services.ingest.intake import Intake
@@ -85,15 +85,13 @@ def _app(once: bool) -> App:
 
 
 def _load_evidence(app: App, path: Path) -> None:
-    with progress("rows") as bar:
-        task = bar.add_task("evidence", total=None)
-        report = load(
-            [path],
-            store=app.evidence_store,
-            analyser=app.analyser,
-            tell=lambda problem: _tell(f"{problem.file}:{problem.line}", problem.reason),
-            progress=lambda count: bar.advance(task, count),
+    with progress("bytes") as bar:
+        task = bar.add_task("evidence", total=path.stat().st_size)
+        report = Report(
+            tell=lambda problem: _tell(f"{problem.file}:{problem.place}", problem.reason),
+            progress=lambda done: bar.update(task, completed=done),
         )
+        load([path], store=app.evidence_store, analyser=app.analyser, report=report)
     out.print(f"evidence: {report.rows} items, {report.rejected} rejected")
 
 

@@ -1,147 +1,151 @@
-"""Evidence files: JSON lines and CSV, plain or gzipped, read as a stream."""
+"""Files of evidence to rows: what a file is, its content says; its name only where that leaves it open."""
 
-import codecs
-import csv
-import gzip
-import io
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import NamedTuple
 
+from services.evidence import objects, tables
+from services.evidence.fields import is_known
+from services.evidence.line import Line
+from services.evidence.markup import looks_like_html
+from services.evidence.opening import Opened, decoded_start, opened, whole_text
+from services.evidence.pages import MOST, page
+from services.evidence.statements import NOTHING, Given, statement
 from services.runtime.errors import UserError
 
-_LONGEST_LINE = 16 * 1024 * 1024  # bytes; a line is held in memory
-_SNIFFED = 65_536
+
+class Format(StrEnum):
+    """What a file of evidence can be."""
+
+    JSON_LINES = "json lines"
+    JSON = "json"
+    TABLE = "table"
+    PAGE = "page"
+    TEXT = "text"
 
 
-class Line(NamedTuple):
-    """A row of a file by the number of its first line, or why it could not be read."""
+_NAMES: Mapping[str, Format] = {
+    **dict.fromkeys((".jsonl", ".ndjson"), Format.JSON_LINES),
+    **dict.fromkeys((".csv", ".tsv"), Format.TABLE),
+}
+"""Names that are believed: a broken first line must not make another format of the file."""
 
-    number: int
-    row: Mapping[str, Any] | None
-    error: str = ""
+_NOT_OURS = (
+    (b"PK\x03\x04", "a zip archive (or an office document): unpack it, or save it as text"),
+    (b"%PDF", "a PDF: save its text, and load that"),
+    (b"\xd0\xcf\x11\xe0", "an old office document: save it as text"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+)
+_FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+_TEXT_BYTES = 32 * 1024 * 1024
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 
 
-def read_rows(path: Path) -> Iterator[Line]:
-    """The rows of a .jsonl, .ndjson, .json, .csv or .tsv file, each perhaps ending in .gz.
+class Reading(NamedTuple):
+    """The rows of a file, and how many of its bytes were read so far."""
 
-    Text is UTF-8 with or without a byte order mark, or UTF-16 with one. Raises UserError when the file
-    cannot be opened or is of no kind we know; a bad row is a Line with an error.
-    """
-    name = path.name.lower().removesuffix(".gz")
-    with _opened(path) as stream:
-        if name.endswith((".csv", ".tsv")):
-            yield from _csv_rows(stream, "\t" if name.endswith(".tsv") else None)
-        elif name.endswith((".jsonl", ".ndjson", ".json")):
-            yield from _json_rows(stream)
-        else:
-            raise UserError(
-                f"{path}: not a file of evidence; name it .jsonl, .csv or .tsv, perhaps with .gz"
-            )
+    lines: Iterator[Line]
+    done: Callable[[], int]
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def reading(path: Path, given: Given = NOTHING) -> Iterator[Reading]:
+    """The rows of `path`, perhaps gzipped, read as a stream except for single pages and texts.
+
+    `given` is for texts and pages. Raises UserError, also while reading, for a file that cannot be read.
+    """
+    with opened(path) as file:
+        yield Reading(_READERS[format_of(path, file.start)](file, given), file.done)
+
+
+def read_rows(path: Path, given: Given = NOTHING) -> Iterator[Line]:
+    """All rows of `path`; see `reading`."""
+    with reading(path, given) as found:
+        yield from found.lines
+
+
+def check(paths: Sequence[Path]) -> int:
+    """The bytes of all files. Raises UserError for the first that is nothing we can read."""
+    for path in paths:
+        with opened(path) as file:
+            format_of(path, file.start)
+    return sum(path.stat().st_size for path in paths)
+
+
+def format_of(path: Path, start: bytes) -> Format:
+    """What the file is. Raises UserError with the remedy when it is nothing for us."""
+    if not start.strip():
+        raise UserError(f"{path}: the file is empty")
+    for mark, what in _NOT_OURS:
+        if start.startswith(mark):
+            raise UserError(f"{path}: it is {what}")
+    text = decoded_start(start).lstrip("\ufeff \t\r\n")
+    if _FEED.search(text[:2_000]):
+        raise UserError(f"{path}: it is a feed: `claimdesk ingest` reads those")
+    name = path.name.lower().removesuffix(".gz")
+    for ending, named in _NAMES.items():
+        if name.endswith(ending):
+            return named
+    if text[:1] in "{[":
+        return _json_format(text)
+    if len(_CONTROL.findall(text)) > len(text) // 100:
+        raise UserError(f"{path}: it is neither text nor JSON, CSV or HTML")
+    if looks_like_html(text) and (text[0] == "<" or name.endswith((".html", ".htm", ".xhtml"))):
+        return Format.PAGE
+    return Format.TABLE if _is_table(text) else Format.TEXT
+
+
+def _json_format(text: str) -> Format:
+    """Lines when the first one is a whole object and others follow."""
+    first, _, rest = text.partition("\n")
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            with gzip.open(raw) if packed else raw as stream:
-                yield stream  # type: ignore[misc]
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(f"{path}: the gzip data ends or breaks in the middle ({error})") from error
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from error
+        whole = isinstance(json.loads(first), Mapping)
+    except (ValueError, RecursionError):
+        whole = False
+    return Format.JSON_LINES if whole and rest.strip() else Format.JSON
 
 
-def _json_rows(stream: IO[bytes]) -> Iterator[Line]:
-    for number, line in _lines(stream):
-        if isinstance(line, str):
-            yield Line(number, None, line)
-            continue
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            yield Line(number, None, f"not UTF-8 at byte {error.start} of the line")
-            continue
-        except (json.JSONDecodeError, RecursionError) as error:
-            yield Line(number, None, f"not JSON: {error}")
-            continue
-        if isinstance(row, dict):
-            yield Line(number, row)
-        else:
-            yield Line(number, None, "not a JSON object")
+def _is_table(text: str) -> bool:
+    """Whether the first line has at least two headings of ours."""
+    header = text.split("\n", 1)[0]
+    cells = header.split(tables.delimiter_of(header))
+    return sum(is_known(cell.strip().strip('"')) for cell in cells) > 1
 
 
-def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | str]]:
-    """Lines with their numbers; one that is too long is a message instead."""
-    number = 0
-    while line := stream.readline(_LONGEST_LINE + 1):
-        number += 1
-        if len(line) <= _LONGEST_LINE:
-            yield number, line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(_LONGEST_LINE)
-        yield number, f"longer than {_LONGEST_LINE // 1024 // 1024} MiB"
+def _table(file: Opened, given: Given) -> Iterator[Line]:
+    del given
+    return tables.rows(file)
 
 
-def _csv_rows(stream: IO[bytes], delimiter: str | None) -> Iterator[Line]:
-    buffered = io.BufferedReader(stream)  # type: ignore[type-var]
-    start = buffered.peek(_SNIFFED)[:_SNIFFED]
-    encoding = _encoding(start)
-    sample = start.decode(encoding, "ignore")
-    csv.field_size_limit(_LONGEST_LINE)
-    with io.TextIOWrapper(buffered, encoding, errors="replace", newline="") as text:
-        # Strict: a quotation mark that is not closed would swallow the rows after it without a word.
-        reader = csv.reader(
-            _without_nul(text), delimiter=delimiter or _delimiter(sample), strict=True
-        )
-        yield from _records(reader)
+def _json(file: Opened, given: Given) -> Iterator[Line]:
+    del given
+    return objects.document(file)
 
 
-def _encoding(start: bytes) -> str:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    return "utf-8-sig"
+def _json_lines(file: Opened, given: Given) -> Iterator[Line]:
+    del given
+    return objects.lines(file)
 
 
-def _delimiter(sample: str) -> str:
-    header = sample.split("\n", 1)[0]
-    return max(",;\t", key=header.count)
+def _page(file: Opened, given: Given) -> Iterator[Line]:
+    charset = _CHARSET.search(file.start[:4_000].decode("latin-1"))
+    return page(whole_text(file, MOST, charset[1] if charset else None), given)
 
 
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
-    return (line.replace("\x00", "") for line in lines)
+def _text(file: Opened, given: Given) -> Iterator[Line]:
+    return statement(whole_text(file, _TEXT_BYTES), given)
 
 
-def _records(reader: Any) -> Iterator[Line]:
-    header: list[str] | None = None
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Line(number, None, f"not CSV: {error}")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if header is None:
-            header = cells
-            continue
-        yield _record(number, header, cells)
-
-
-def _record(number: int, header: list[str], cells: list[str]) -> Line:
-    if len(cells) > len(header):
-        return Line(number, None, f"{len(cells)} cells under {len(header)} headings")
-    if any("\ufffd" in cell for cell in cells):
-        return Line(number, None, "not UTF-8")
-    return Line(number, dict(zip(header, cells, strict=False)))
+_READERS: Mapping[Format, Callable[[Opened, Given], Iterator[Line]]] = {
+    Format.JSON_LINES: _json_lines,
+    Format.JSON: _json,
+    Format.TABLE: _table,
+    Format.PAGE: _page,
+    Format.TEXT: _text,
+}

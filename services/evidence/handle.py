@@ -6,6 +6,7 @@ from schemas.base import Model
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.verdict import Rating, Verdict
 from services.evidence.documents import to_documents
+from services.evidence.ratings import rated
 from services.language.analysis import Analyser
 from services.ports.evidence_store import EvidenceStore
 from services.runtime.ids import stable_id
@@ -38,6 +39,7 @@ def to_item(verdict: Verdict) -> Evidence:
         speaker=verdict.speaker,
         date=verdict.decided_at.date().isoformat(),
         rating=verdict.rating.value,
+        finding=rated(verdict.rating.value, PUBLISHER).finding,
         url=verdict.url,
         language=verdict.language,
         revision=verdict.lease,

@@ -11,7 +11,7 @@ import pytest
 from schemas.verdict import Rating, Verdict
 from services.adapters.sqlite_evidence import SqliteEvidenceStore
 from services.evidence.handle import handle
-from services.evidence.load import Problem, load
+from services.evidence.load import Problem, Report, load
 from services.ports.evidence_store import DIMENSIONS, Loaded, Query
 
 
@@ -77,9 +77,13 @@ def test_bad_rows_are_told_and_the_rest_is_loaded(
         [{"claim": LONG}, {"kind": "fact_check"}, [1], {"claim": "dated", "date": "soon"}],
     )
     told: list[Problem] = []
-    report = load([path], store=store, analyser=FakeAnalyser(), tell=told.append)  # type: ignore[arg-type]
+    report = load([path], store=store, analyser=FakeAnalyser(), report=Report(tell=told.append))  # type: ignore[arg-type]
     assert (report.loaded, report.rejected, report.rows) == (Loaded(added=2), 2, 4)
-    assert sorted((one.line, one.rejected) for one in told) == [(2, True), (3, True), (4, False)]
+    assert sorted((one.place, one.rejected) for one in told) == [
+        ("2", True),
+        ("3, item 1", True),
+        ("4", False),
+    ]
     assert store.count() == 2
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.evidence import Evidence, EvidenceKind
+from schemas.evidence import Evidence, EvidenceKind, Finding
 from services.evidence.rows import RowError, to_evidence
 
 
@@ -21,6 +21,8 @@ def test_our_own_fields_pass_through() -> None:
         speaker="s",
         date="2020-05",
         rating="false",
+        finding=Finding.FALSE,
+        withdrawn="wrong",
         url="https://example.org/",
         language="de",
         revision=4,
