@@ -1,10 +1,9 @@
-"""What a publisher's rating says about the claim that it rates."""
+"""What a fact-check's finding says about the claim that it rates."""
 
-import re
 from collections.abc import Mapping
 from enum import Enum
 
-_PLAIN = re.compile(r"[\W_]+")
+from schemas.evidence import Finding
 
 
 class Stance(Enum):
@@ -15,21 +14,18 @@ class Stance(Enum):
     UNCLEAR = "unclear"
 
 
-_WORDS: Mapping[Stance, frozenset[str]] = {
-    Stance.TRUE: frozenset(
-        {"true", "mostly true", "correct", "accurate", "correct attribution", "confirmed"}
-    ),
-    Stance.FALSE: frozenset(
-        {
-            *("false", "mostly false", "pants fire", "pants on fire", "incorrect", "wrong"),
-            *("fake", "hoax", "debunked", "fabricated", "not true", "untrue", "barely true"),
-            *("misattributed", "scam", "labeled satire", "satire", "altered", "misleading"),
-        }
-    ),
+_STANCES: Mapping[Finding, Stance] = {
+    Finding.TRUE: Stance.TRUE,
+    Finding.MOSTLY_TRUE: Stance.TRUE,
+    Finding.MOSTLY_FALSE: Stance.FALSE,
+    Finding.FALSE: Stance.FALSE,
+    Finding.SATIRE: Stance.FALSE,
 }
 
 
-def stance_of(rating: str | None) -> Stance:
-    """The stance of `rating`; unclear when there is none or it is not on our list."""
-    words = _PLAIN.sub(" ", rating or "").strip().lower()
-    return next((stance for stance, known in _WORDS.items() if words in known), Stance.UNCLEAR)
+def stance_of(finding: Finding | None) -> Stance:
+    """The stance of `finding`; unclear when there is none, or one that leaves some truth or some doubt.
+
+    Publishers' words become findings where evidence is loaded, so that there is one table of them.
+    """
+    return _STANCES.get(finding, Stance.UNCLEAR) if finding else Stance.UNCLEAR

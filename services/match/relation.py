@@ -14,7 +14,7 @@ _SOME, _HALF, _MOST = 0.4, 0.5, 0.6  # shares of content in common that a relati
 
 def established(evidence: Evidence) -> Stance:
     """Whether the evidence holds its claim for true: a report does, a fact-check says so by its rating."""
-    return stance_of(evidence.rating) if evidence.kind in _CHECKED else Stance.TRUE
+    return stance_of(evidence.finding) if evidence.kind in _CHECKED else Stance.TRUE
 
 
 def relation_of(evidence: Evidence, grounds: Grounds, probability: float) -> Relation:

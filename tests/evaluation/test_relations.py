@@ -11,6 +11,7 @@ import pytest
 
 from schemas.evidence import Evidence
 from schemas.match import Relation
+from services.evidence.ratings import rated
 from services.language.analysis import Analyser
 from services.match.query import Sought
 from services.match.ranking import find
@@ -43,13 +44,19 @@ class Paired:
         ]
 
 
+def _item(identifier: str, fields: dict[str, str]) -> Evidence:
+    """The item as loading makes it: with what its rating means."""
+    finding = rated(fields.get("rating", ""), fields.get("publisher", "")).finding
+    return Evidence(id=identifier, finding=finding, **fields)
+
+
 def pairs(split: str) -> list[Pair]:
     rows = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     return [
         Pair(
             row["id"],
             row["claim"],
-            Evidence(id=row["id"], **row["evidence"]),
+            _item(row["id"], row["evidence"]),
             Relation(row["relation"]),
             row["split"],
         )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.match import Match, Relation
+from services.evidence.ratings import rated
 from services.language.analysis import Analyser
 from services.match.aliases import akin, canonical, missing, unified
 from services.match.clauses import Part, clauses
@@ -156,7 +157,8 @@ def test_a_contradiction_needs_grounds_and_the_reason_names_the_difference(
 def test_a_rating_decides_only_about_the_same_statement(
     analyser: Analyser, claim: str, rating: str | None, relation: Relation, kind: EvidenceKind
 ) -> None:
-    found = relate(analyser, claim, "The Lakeby ferry sank in 1998", rating=rating, kind=kind)
+    finding = rated(rating or "", "example.org").finding
+    found = relate(analyser, claim, "The Lakeby ferry sank in 1998", finding=finding, kind=kind)
     assert found.relation is relation, found.why
 
 

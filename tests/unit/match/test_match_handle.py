@@ -40,13 +40,13 @@ ITEMS = [
         "ferry-false",
         FACT,
         "The Lakeby ferry sank in 1998.",
-        rating="false",
+        finding="false",
         text="The ferry was scrapped in 2004 and never sank.",
     ),
-    item("bridge-true", FACT, "The Oster bridge is 812 metres long.", rating="true"),
-    item("school-open", FACT, "Schools in Lakeby close on Fridays.", rating="half-true"),
+    item("bridge-true", FACT, "The Oster bridge is 812 metres long.", finding="true"),
+    item("school-open", FACT, "Schools in Lakeby close on Fridays.", finding="mixed"),
     item("jobs-2020", REPORT, "Unemployment in Norvale was 6.1 per cent in 2020."),
-    item("verdict", VERDICT, "Mayor Brandt banned bicycles in Oster.", rating="false"),
+    item("verdict", VERDICT, "Mayor Brandt banned bicycles in Oster.", finding="false"),
 ]
 
 

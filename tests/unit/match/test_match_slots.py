@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.evidence import Finding
 from services.match.dates import Day, agree, find_dates, from_iso
 from services.match.numbers import find_numbers
 from services.match.polarity import is_negated
@@ -136,19 +137,19 @@ def test_denials(text: str, negated: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rating", "stance"),
+    ("finding", "stance"),
     [
-        ("False", Stance.FALSE),
-        ("pants-fire", Stance.FALSE),
-        ("mostly_true", Stance.TRUE),
-        ("half-true", Stance.UNCLEAR),
-        ("unverifiable", Stance.UNCLEAR),
-        ("Four Pinocchios", Stance.UNCLEAR),
+        (Finding.FALSE, Stance.FALSE),
+        (Finding.SATIRE, Stance.FALSE),
+        (Finding.MOSTLY_TRUE, Stance.TRUE),
+        (Finding.MIXED, Stance.UNCLEAR),
+        (Finding.MISLEADING, Stance.UNCLEAR),
+        (Finding.UNPROVEN, Stance.UNCLEAR),
         (None, Stance.UNCLEAR),
     ],
 )
-def test_a_rating_that_is_not_on_the_list_says_nothing(rating: str | None, stance: Stance) -> None:
-    assert stance_of(rating) is stance
+def test_only_a_clear_finding_takes_a_side(finding: Finding | None, stance: Stance) -> None:
+    assert stance_of(finding) is stance
 
 
 @given(st.text(max_size=300))
