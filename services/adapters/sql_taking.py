@@ -5,13 +5,16 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     Engine,
     Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -76,6 +79,20 @@ def _parts(values: Iterable[Value]) -> Iterator[list[Value]]:
     rest = iter(values)
     while part := list(islice(rest, _MOST)):
         yield part
+
+
+@cache
+def _alike(size: int) -> CompoundSelect[tuple[int]]:
+    """The first articles of each of so many hashes; made once, as that takes longer than the query."""
+    each = (
+        select(t.keys.c.number)
+        .where(t.keys.c.hash == bindparam(f"hash_{place}"))
+        .order_by(t.keys.c.number)
+        .limit(_MOST_ALIKE)
+        .subquery()
+        for place in range(size)
+    )
+    return union_all(*map(select, each))
 
 
 class SqlTaking:
@@ -146,17 +163,8 @@ class SqlTaking:
         """Articles whose sketch shares at least `least` hashes, those that share most first."""
         if not sketch:
             return []
-        each = [
-            select(
-                select(t.keys.c.number)
-                .where(t.keys.c.hash == value)
-                .order_by(t.keys.c.number)
-                .limit(_MOST_ALIKE)
-                .subquery()
-            )
-            for value in sketch
-        ]
-        counts = Counter(self._connection.scalars(union_all(*each)))
+        values = {f"hash_{place}": value for place, value in enumerate(sketch)}
+        counts = Counter(self._connection.scalars(_alike(len(sketch)), values))
         shared = [(count, number) for number, count in counts.items() if count >= least]
         best = [number for _, number in sorted(shared, key=lambda row: (-row[0], row[1]))[:most]]
         rows = self._connection.execute(_MEMBER.where(t.members.c.number.in_(best)))

@@ -1,8 +1,9 @@
 """What an item is: which article, which revision, which story. Asks the ledger, publishes nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from schemas.article import Article, Copy
 from services.ingest.handle import Outcome, article_of, edited, revise
@@ -44,7 +45,8 @@ def decide(given: Given, ledger: Taking) -> Decision:
 
     Raises Rejected (`unknown_article`) for the withdrawal of an article that was never read.
     """
-    article, alias = _identified(given, ledger)
+    alike = _Alike(given, ledger)
+    article, alias = _identified(given, alike, ledger)
     own = ledger.aliases([alias]).get(alias) if alias else None
     last = ledger.last([article.id]).get(article.id)
     if own and last and own.content_hash == article.content_hash:
@@ -59,7 +61,7 @@ def decide(given: Given, ledger: Taking) -> Decision:
     article = outcome.article
     if last is not None:
         article = edited(article, ledger.content(article.id), last.revision)
-    folded = _folded(article, given, ledger)
+    folded = _folded(article, given, alike, ledger)
     return Decision(Outcome(outcome.state, folded, outcome.revision), alias)
 
 
@@ -88,12 +90,12 @@ def _known_revision(article: Article, item: Item, last: Seen | None, ledger: Tak
 # Identity
 
 
-def _identified(given: Given, ledger: Taking) -> tuple[Article, str | None]:
+def _identified(given: Given, alike: "_Alike", ledger: Taking) -> tuple[Article, str | None]:
     """The article under the id and guid that it is known by, and the id to remember as its alias."""
     article, alias = given.article, None
     if known := ledger.aliases([article.id]).get(article.id):
         article, alias = _as(article, known.article_id, ledger), article.id
-    elif not ledger.last([article.id]) and (republished := _republished(given, ledger)):
+    elif not ledger.last([article.id]) and (republished := _republished(given, alike, ledger)):
         article, alias = republished, article.id
     before = None if given.item.withdrawn else ledger.content(article.id)
     if before is None or not is_reused(before, given.words, article):
@@ -104,17 +106,19 @@ def _identified(given: Given, ledger: Taking) -> tuple[Article, str | None]:
     return article.model_copy(update=by_address), None
 
 
-def _republished(given: Given, ledger: Taking) -> Article | None:
+def _republished(given: Given, alike: "_Alike", ledger: Taking) -> Article | None:
     """The article that the same source has published before, under another guid."""
     article = given.article
     at_address = ledger.at_address(article.source, article.url) if article.url else None
     if given.item.withdrawn:
         return _as(article, at_address, ledger) if at_address else None
-    alike = [member.article_id for member in _sharing(given.words, ledger)]
-    for article_id in dict.fromkeys([*filter(None, [at_address]), *alike]):
-        known = ledger.content(article_id)
+    known = ledger.content(at_address) if at_address else None
+    if known and is_republished(known, given.words, article):
+        return _as(article, known.id, ledger)
+    for member in alike.members(given.words):
+        known = alike.content(member.article_id)
         if known and known.source == article.source and is_republished(known, given.words, article):
-            return _as(article, article_id, ledger)
+            return _as(article, known.id, ledger)
     return None
 
 
@@ -127,11 +131,41 @@ def _as(article: Article, article_id: str, ledger: Taking) -> Article:
 # Stories
 
 
-def _sharing(words: Words, ledger: Taking) -> list[Member]:
-    return ledger.sharing(words.sketch, SHARED, CANDIDATES)
+class _Alike:
+    """The articles that may carry the same text as an item, asked for once."""
+
+    def __init__(self, given: Given, ledger: Taking) -> None:
+        self._given, self._ledger = given, ledger
+        self._contents: dict[str, Article | None] = {}
+        self._members: list[Member] | None = None
+
+    def members(self, words: Words) -> list[Member]:
+        if words is not self._given.words:  # a withdrawn article that keeps its words
+            return self._ledger.sharing(words.sketch, SHARED, CANDIDATES)
+        if self._members is None:
+            self._members = self._ledger.sharing(words.sketch, SHARED, CANDIDATES)
+        return self._members
+
+    def content(self, article_id: str) -> Article | None:
+        if article_id not in self._contents:
+            self._contents[article_id] = self._ledger.content(article_id)
+        return self._contents[article_id]
+
+    def candidates(self, members: list[Member], article_id: str) -> Iterator[Candidate]:
+        for member in members:
+            known = self.content(member.article_id)
+            if known is not None:
+                words, root = Words.of(known.text), partial(self._root, member, article_id)
+                yield Candidate(member.article_id, member.story_id, words, root)
+
+    def _root(self, member: Member, article_id: str) -> Words | None:
+        """The words of the story's first article, unless that is the candidate or the article itself."""
+        first = self._ledger.story(member.story_id, 1)[0].article_id
+        known = self.content(first) if first not in {member.article_id, article_id} else None
+        return Words.of(known.text) if known else None
 
 
-def _folded(article: Article, given: Given, ledger: Taking) -> Article:
+def _folded(article: Article, given: Given, alike: _Alike, ledger: Taking) -> Article:
     """The article in its story: that of the text it repeats, its own otherwise.
 
     It keeps the story that it shares with others; while it is alone there, an edit may take it elsewhere.
@@ -141,10 +175,10 @@ def _folded(article: Article, given: Given, ledger: Taking) -> Article:
     bound = own if own and len(ledger.story(own.story_id, 2)) > 1 else None
     members = [
         member
-        for member in _sharing(words, ledger)
+        for member in alike.members(words)
         if member.article_id != article.id and (bound is None or _precedes(member, bound))
     ]
-    found = join(words, _candidates(members, article.id, ledger))
+    found = join(words, alike.candidates(members, article.id))
     story = found.story_id if found else (own.story_id if own else None)
     copy = Copy(article_id=found.article_id, containment=found.containment) if found else None
     return article.model_copy(
@@ -154,24 +188,3 @@ def _folded(article: Article, given: Given, ledger: Taking) -> Article:
 
 def _precedes(member: Member, own: Member) -> bool:
     return member.story_id == own.story_id and member.number < own.number
-
-
-def _candidates(members: list[Member], article_id: str, ledger: Taking) -> list[Candidate]:
-    found = []
-    for member in members:
-        known = ledger.content(member.article_id)
-        if known is not None:
-            words = Words.of(known.text)
-            found.append(
-                Candidate(
-                    member.article_id, member.story_id, words, _root(member, article_id, ledger)
-                )
-            )
-    return found
-
-
-def _root(member: Member, article_id: str, ledger: Taking) -> Words | None:
-    """The words of the story's first article, unless that is the candidate or the article itself."""
-    first = ledger.story(member.story_id, 1)[0].article_id
-    known = ledger.content(first) if first not in {member.article_id, article_id} else None
-    return Words.of(known.text) if known else None
