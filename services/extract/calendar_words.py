@@ -1,7 +1,7 @@
 """The words of the calendar: months, weekdays, small numbers, and the tables that rules are built from."""
 
 from services.extract.units import SMALL
-from services.extract.wordlists import word_set
+from services.extract.wordlists import word_list, word_set
 
 MONTHS = {
     name: number
@@ -72,6 +72,23 @@ ORDINALS = {
 }
 """Ordinals of halves and quarters."""
 
+NTH = {
+    word: number
+    for number, word in enumerate(
+        word_list(
+            """
+            tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth
+            nineteenth twentieth twenty-first
+            """
+        ),
+        start=10,
+    )
+}
+"""Ordinals of centuries as words, and of the anniversaries among them."""
+
+SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""The month that each begins with."""
+
 PLANNING = word_set(
     """
     plan schedule expect due set slate intend hope aim want wish promise pledge vow propose agree
@@ -90,10 +107,21 @@ CLUES = {
         """,
         "near": "yesterday today tonight tomorrow night morning afternoon evening",
         "weekend": "weekend",
-        "end": "end",
+        "end": "end start beginning close",
+        "part": "early mid middle late",
+        "season": " ".join(SEASONS),
+        "feast": """
+            christmas new boxing valentine valentines patrick women earth anzac may ve juneteenth canada
+            fourth july bastille halloween saints armistice veterans shrove ash palm maundy good easter
+            ascension pentecost whit martin presidents memorial labor columbus remembrance thanksgiving
+            cyber
+        """,
         "then": "then",
     }.items()
 } | {"month": frozenset(MONTHS), "weekday": frozenset(WEEKDAYS)}
 """What a sentence must hold for a rule to be worth trying on it; "digit" is the one clue that is no word."""
 
-CLUE_OF = {word: clue for clue, words in CLUES.items() for word in words}
+CLUES_OF = {
+    word: frozenset(clue for clue, words in CLUES.items() if word in words)
+    for word in frozenset().union(*CLUES.values())
+}

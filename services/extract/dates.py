@@ -12,16 +12,19 @@ from datetime import date
 from spacy.tokens import Doc, Span
 
 from schemas.claim import DateMention
-from services.extract.calendar_words import CLUE_OF
+from services.extract.calendar_words import CLUES_OF
 from services.extract.dates_absolute import ABSOLUTE, exists
 from services.extract.dates_context import Context, Reference
+from services.extract.dates_feasts import FEASTS
 from services.extract.dates_interval import Interval
+from services.extract.dates_joined import JOINED
+from services.extract.dates_parts import PARTS
 from services.extract.dates_patterns import Match, Resolve, day_of, group, month_of
 from services.extract.dates_relative import RELATIVE
 
 __all__ = ["Reference", "find_dates", "parse_dateline_date", "resolve_article", "time_spans"]
 
-_RULES = ABSOLUTE + RELATIVE
+_RULES = JOINED + PARTS + FEASTS + ABSOLUTE + RELATIVE
 _DIGIT = re.compile(r"\d")
 _DATELINE = ABSOLUTE[4].pattern
 
@@ -117,7 +120,8 @@ class _Topic:
 def _clues(span: Span, text: str) -> set[str]:
     """What there is of words of time and figures: a cheap look that spares most sentences most rules."""
     words = {token.lower_.rstrip(".") for token in span}
-    clues = {CLUE_OF[word] for word in words & CLUE_OF.keys()}
+    words |= {part for word in words if "-" in word for part in word.split("-")}
+    clues = {clue for word in words & CLUES_OF.keys() for clue in CLUES_OF[word]}
     return clues | {"digit"} if _DIGIT.search(text) else clues
 
 

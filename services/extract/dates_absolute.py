@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from spacy.tokens import Token
+
 from services.extract.calendar_words import FULL_WEEKDAYS, ORDINALS, WEEKDAYS
 from services.extract.dates_context import Context
 from services.extract.dates_interval import Interval, add_months
@@ -24,7 +26,7 @@ from services.extract.dates_patterns import (
     place,
     rule,
 )
-from services.extract.dates_tense import Tense
+from services.extract.dates_tense import Tense, tense_of
 
 _STEP = {"last": -1, "this": 0, "next": 1}
 
@@ -64,8 +66,8 @@ def year_without(month: int, day: int, offset: int, context: Context) -> int:
     return by_tense(days, tense, today).year
 
 
-def _told_year(match: Match, context: Context) -> int | None:
-    """The year that stands beside; none where none does. Raises ValueError for "that" of nothing."""
+def told_year(match: Match, context: Context) -> int | None:
+    """The year that stands beside; none where none does. Raises ValueError for "that year" of nothing."""
     if year := group(match, "year"):
         return int(year)
     which = group(match, "which").lower()
@@ -79,7 +81,7 @@ def _told_year(match: Match, context: Context) -> int | None:
 
 
 def _year(match: Match, month: int, day: int, context: Context) -> int:
-    told = _told_year(match, context)
+    told = told_year(match, context)
     return told or year_without(month, day, place(match, "month"), context)
 
 
@@ -91,6 +93,7 @@ def _calendar_day(match: Match, context: Context) -> Interval | None:
         _check_weekday(weekday, found, context)
     elif group(match, "year"):
         _check_written(found, place(match, "month"), context)
+        _check_direct(Interval.of_day(found), place(match, "month"), context)
     last = group(match, "until")
     return Interval(found, found.replace(day=day_of(last))) if last else Interval.of_day(found)
 
@@ -111,13 +114,48 @@ def _check_written(found: date, offset: int, context: Context) -> None:
         context.conflict = f"told as past, but {found} is after the article's day, {today}"
 
 
+def _check_direct(found: Interval, offset: int, context: Context) -> None:
+    """Flag a time whose own verb puts it on the other side of the article's day.
+
+    Only where "in" or "on" hangs on a finite verb: "was extended to 2031" and "signed a contract that
+    ends in 2031" contradict nothing.
+    """
+    today, verb = context.reference.today, _verb_of(offset, context)
+    if today is None or verb is None:
+        return
+    tense = tense_of(verb)
+    if tense is Tense.PAST and found.first > today + timedelta(days=1):
+        context.conflict = f"told as past, but {found.iso()} is after the article's day, {today}"
+    surely = any(child.lower_ in _SURELY for child in verb.children)
+    if tense is Tense.FUTURE and surely and found.last < today - timedelta(days=1):
+        context.conflict = (
+            f"told as to come, but {found.iso()} is before the article's day, {today}"
+        )
+
+
+_SURELY = frozenset(("will", "shall", "'ll", "’ll"))
+
+
+def _verb_of(offset: int, context: Context) -> Token | None:
+    """The finite main verb that the expression hangs on by "in" or "on"."""
+    token = context.token(offset)
+    for _ in range(3):
+        if token is None or token.head is token:
+            return None
+        if token.dep_ == "prep" and token.lower_ in ("in", "on"):
+            verb = token.head
+            return verb if verb.dep_ == "ROOT" and verb.pos_ in ("VERB", "AUX") else None
+        token = token.head
+    return None
+
+
 def _days_across(match: Match, context: Context) -> Interval | None:
     """Reads "June 28 to July 4, 2023": a year told belongs to the second day."""
     month, day = month_of(group(match, "month")), day_of(group(match, "day"))
     other, until = month_of(group(match, "other")), day_of(group(match, "until"))
     turns = (other, until) < (month, day)
     year = _year(match, month, day, context)
-    first_year = year - 1 if turns and _told_year(match, context) else year
+    first_year = year - 1 if turns and told_year(match, context) else year
     return Interval(date(first_year, month, day), date(first_year + turns, other, until))
 
 
@@ -174,11 +212,12 @@ def _month_stepped(match: Match, context: Context) -> Interval | None:
 
 def _month_told(match: Match, context: Context) -> Interval | None:
     """A month, or months ("March to May 2020"), with the year beside."""
-    year = _told_year(match, context)
+    year = told_year(match, context)
     if year is None:
         return None
     first = Interval.of_month(year, month_of(match["month"]))
     if not (other := group(match, "other")):
+        _check_direct(first, place(match, "month"), context)
         return first
     last = Interval.of_month(year, month_of(other))
     turns = last.first < first.first
@@ -239,20 +278,21 @@ def _years_across(match: Match, _context: Context) -> Interval | None:
     return Interval.of_years(first, last) if first < last else None
 
 
-def _decade(match: Match, _context: Context) -> Interval | None:
-    first = int(match["tens"])
+def decade(tens: str) -> Interval:
+    """Reads "1990" of "1990s" and "90" of "'90s"."""
+    first = int(tens.lstrip("'’"))
     first += 1900 if first < 100 else 0
-    return Interval.of_years(first, first + 9)
+    # "The 1800s" are a century to most writers; "the 2000s" are ten years.
+    return Interval.of_years(first, first + (99 if first % 100 == 0 and first < 2000 else 9))
 
 
-def _century(match: Match, _context: Context) -> Interval | None:
-    number = int(match["number"])
-    return Interval.of_years(number * 100 - 99, number * 100)
+def _decade(match: Match, _context: Context) -> Interval | None:
+    return decade(match["tens"])
 
 
 def _part_of_year(match: Match, context: Context) -> Interval | None:
     """Quarters and halves of a calendar year that is told."""
-    year = _told_year(match, context)
+    year = told_year(match, context)
     size = 6 if match["part"].lower() == "half" else 3
     number = int(match["number"]) if group(match, "number") else ORDINALS[match["ordinal"].lower()]
     number = 12 // size if number < 0 else number
@@ -288,7 +328,7 @@ ABSOLUTE: tuple[Rule, ...] = (
     ),
     rule(
         "month",
-        rf"(?P<x>(?:(?P<weekday>{WEEKDAY}),?{S})?{_DAY_AND_MONTH}{YEAR_BESIDE}?)",
+        rf"(?P<x>(?:(?P<weekday>{WEEKDAY})(?:,?{S}|{S}\()(?:the{S})?)?{_DAY_AND_MONTH}{YEAR_BESIDE}?)",
         _calendar_day,
     ),
     rule(
@@ -340,8 +380,11 @@ ABSOLUTE: tuple[Rule, ...] = (
         _part_of_year,
     ),
     rule("digit", rf"(?P<x>(?P<part>Q)(?P<number>[1-4]){YEAR_BESIDE})", _part_of_year),
-    rule("digit", rf"(?P<x>(?:[Tt]he{S})?['’]?(?P<tens>(?:1[5-9]|20)\d0|[2-9]0)['’]?s)\b", _decade),
-    rule("digit", r"(?P<x>[Tt]he[ \xa0](?P<number>1\d|2[01])(?:st|th)[ \xa0-]century)\b", _century),
+    rule(
+        "digit",
+        rf"(?P<x>(?:[Tt]he{S})?(?P<tens>(?:1[5-9]|20)\d0|['’][2-9]0|(?<=[Tt]he[ \xa0])[2-9]0)['’]?s)\b",
+        _decade,
+    ),
     rule("digit", rf"(?P<x>{YEAR})(?!-)", _bare_year),
 )
 """Where two rules match the same words, the earlier one counts."""

@@ -4,21 +4,18 @@ import re
 from datetime import timedelta
 
 from services.extract.calendar_words import NOT_A_DAY, WEEKDAYS
-from services.extract.dates_absolute import month_by_tense
 from services.extract.dates_context import Context
 from services.extract.dates_interval import Interval, around, move
+from services.extract.dates_parts import calendar_unit
 from services.extract.dates_patterns import (
     COUNT,
     FULL_WEEKDAY,
-    MONTH,
     UNIT,
-    YEAR,
     Match,
     Rule,
     S,
     count,
     group,
-    month_of,
     rule,
     unit_of,
 )
@@ -58,30 +55,11 @@ def _weekday(match: Match, context: Context) -> Interval | None:
 def _calendar_unit(match: Match, context: Context) -> Interval | None:
     """Reads "last year", "next week", "earlier this month": calendar units, weeks from Monday to Sunday."""
     unit, step = unit_of(match), _STEP[match["step"].lower()]
-    if unit == "decade":
-        start = context.today.year // 10 * 10 + 10 * step
-        return Interval.of_years(start, start + 9)
-    whole = around(move(around(context.today, unit).first, unit, step), unit)
+    whole = calendar_unit(unit, step, context.today)
     edge = group(match, "edge").lower() if step == 0 else ""
     if edge == "earlier":
         return Interval(whole.first, context.today)
     return Interval(context.today, whole.last) if edge == "later" else whole
-
-
-def _end_of(match: Match, context: Context) -> Interval | None:
-    """Reads "the end of the month", "of 2027", "of March": its last day."""
-    if group(match, "unit"):
-        unit = unit_of(match)
-        first = around(context.today, unit).first
-        whole = around(move(first, unit, _STEP[match["step"].lower()]), unit)
-    elif year := group(match, "year"):
-        month = group(match, "month")
-        whole = (
-            Interval.of_month(int(year), month_of(month)) if month else Interval.of_year(int(year))
-        )
-    else:
-        whole = month_by_tense(month_of(match["month"]), match.start("month"), context)
-    return Interval.of_day(whole.last)
 
 
 def _weekend(match: Match, context: Context) -> Interval | None:
@@ -165,20 +143,9 @@ RELATIVE: tuple[Rule, ...] = (
         _weekday,
     ),
     rule(
-        "end",
-        rf"(?P<x>(?:the{S})?end{S}of{S}(?:(?P<month>{MONTH})(?:,?{S}(?P<year>{YEAR}))?|(?P<year2>{YEAR})))",
-        _end_of,
-    ),
-    rule(
-        "end",
-        rf"(?P<x>(?:the{S})?end{S}of{S}(?P<step>the|this|next|last){S}(?P<unit>week|month|quarter|year))\b",
-        _end_of,
-        _I,
-    ),
-    rule(
         "unit",
         rf"(?P<x>(?:(?P<edge>earlier|later){S})?(?:the{S}(?=current))?(?P<step>last|this|next|current){S}"
-        r"(?P<unit>week|month|quarter|year|decade))\b",
+        r"(?P<unit>week|month|quarter|year|decade|century))\b",
         _calendar_unit,
         _I,
     ),
@@ -200,7 +167,7 @@ RELATIVE: tuple[Rule, ...] = (
     rule("unit", rf"(?P<x>(?:that|the{S}same|that{S}same){S}{_CALENDAR})\b", _that, _I),
     rule(
         "unit",
-        rf"(?P<x>the{S}(?P<way>following|previous|preceding|prior){S}{_CALENDAR})\b",
+        rf"(?P<x>the{S}(?P<way>following|next|previous|preceding|prior){S}{_CALENDAR})\b",
         _from_that,
         _I,
     ),
