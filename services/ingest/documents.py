@@ -6,8 +6,9 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from services.ingest.feeds import read_feed
-from services.ingest.files import read_html, read_json, read_text
+from services.ingest.files import read_json, read_text
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
+from services.ingest.pages import read_html
 
 MAX_BYTES = 10_000_000
 """Bytes of one document, after decompression."""

@@ -1,4 +1,4 @@
-"""Article files: plain text, HTML pages, JSON articles and JSON lines."""
+"""Article files: plain text, JSON articles and JSON lines."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,15 +7,13 @@ import pydantic_core
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.ingest.dates import read_date
-from services.ingest.decoding import decode_markup, decode_text
+from services.ingest.decoding import decode_text
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 from services.ingest.markup import html_to_text, looks_like_html
+from services.ingest.pages import FILES
 from services.ingest.text import clean, clean_line
 from services.runtime.events import describe
 from services.runtime.ids import content_hash
-
-FILES = "files"
-"""The source of articles from files that name none."""
 
 
 class JsonArticle(BaseModel):
@@ -59,49 +57,6 @@ def read_text(document: Document, options: Options) -> Iterator[Item | Refusal]:
         notes=tuple(notes),
         where=document.name,
     )
-
-
-def read_html(document: Document, options: Options) -> Iterator[Item | Refusal]:
-    """One article from a page: its main text and what the page says of itself.
-
-    Raises Rejected (`not_text`, or `no_article` when the page has no main text).
-    """
-    import trafilatura
-    from trafilatura.settings import Document as Page
-
-    page = decode_markup(document.body, document.charset)
-    found = trafilatura.bare_extraction(
-        page,
-        url=document.url,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"original_date": True, "extensive_search": False},
-    )
-    if not isinstance(found, Page) or not found.text:
-        raise Rejected("no_article", "no main text was found in the page")
-    notes: list[str] = []
-    url, title = found.url or document.url, clean_line(found.title)
-    yield Item(
-        source=options.source or FILES,
-        guid=url or document.origin or content_hash(found.text),
-        text=_without_title(found.text, title),
-        title=title,
-        url=url,
-        byline=clean_line(found.author) or None,
-        publisher=clean_line(found.sitename) or None,
-        language=found.language,
-        published_at=read_date(found.date, notes) or options.published_at,
-        notes=tuple(notes),
-        where=document.name,
-    )
-
-
-def _without_title(found: str, title: str) -> str:
-    """The page's text; its heading, when that is the title, is no sentence of the article."""
-    first, _, rest = found.partition("\n")
-    if rest.strip() and clean_line(first) == title:
-        found = rest
-    return clean(found.replace("\n", "\n\n"))  # trafilatura gives one line a paragraph
 
 
 def read_json(document: Document, options: Options) -> Iterator[Item | Refusal]:
