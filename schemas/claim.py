@@ -67,6 +67,87 @@ class Quantity(Model):
     unit: str | None = Field(default=None, description="%, an ISO 4217 code, or a counted noun")
 
 
+class PolarityValue(StrEnum):
+    """Whether a statement says that something is so or that it is not."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+
+
+class Polarity(Model):
+    """The polarity of a claim's main statement, and the words that negate it.
+
+    What is denied counts by itself: "denied that P" is as affirmed as P, and its kind is a denial.
+    Two negations that undo each other ("never fails to") are both named, and the value is affirmed.
+    """
+
+    value: PolarityValue = PolarityValue.AFFIRMED
+    cues: list[Span] = []
+
+
+class ModalityValue(StrEnum):
+    """How far a statement is put forward as so."""
+
+    ASSERTED = "asserted"
+    POSSIBLE = "possible"
+    EXPECTED = "expected"
+    PLANNED = "planned"
+    NECESSARY = "necessary"
+    CONDITIONAL = "conditional"
+
+
+class Modality(Model):
+    """The modality of a claim's main statement, and the word that tells it.
+
+    `condition` is the clause with "if" or "unless"; it and the cue may stand outside the claim.
+    """
+
+    value: ModalityValue = ModalityValue.ASSERTED
+    cue: Span | None = None
+    condition: Span | None = None
+
+
+class Direction(StrEnum):
+    """On which side of its baseline a figure is said to lie."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    EQUAL = "equal"
+
+
+class Comparison(Model):
+    """What a figure or measure is compared with: the words after "than", "since", "compared with"."""
+
+    cue: Span
+    baseline: Span
+    text: str
+    direction: Direction | None = Field(default=None, description="Null where no word tells it")
+    date: str | None = Field(default=None, description="The baseline's date, as in `dates`")
+    quantity: Quantity | None = Field(default=None, description="The baseline's figure")
+
+
+class Place(Model):
+    """Where what is claimed happens or holds; no government, organisation or nationality."""
+
+    span: Span
+    text: str
+    country: str | None = Field(
+        default=None, description="The country's usual name, for a country or a capital"
+    )
+
+
+class SpeechAct(Model):
+    """That somebody said it: a statement of its own, checked against a recording or transcript.
+
+    `span` runs from the first to the last word of source, cue and content, `content` is what was
+    said, and `statement` words the act so that it stands alone.
+    """
+
+    span: Span
+    content: list[Span]
+    statement: str
+
+
 class Attribution(Model):
     """Somebody is said to have said something: three span lists, as in the PARC and PolNeAR corpora."""
 
@@ -119,6 +200,13 @@ class Claim(Model):
     due: str | None = Field(default=None, description="For a promise: the last day it can be kept")
     reported_by: list[str] = []
     quantities: list[Quantity] = []
+    polarity: Polarity = Polarity()
+    modality: Modality = Modality()
+    comparisons: list[Comparison] = []
+    places: list[Place] = []
+    speech_act: SpeechAct | None = Field(
+        default=None, description="Null where the article says it in its own voice"
+    )
     context: str = Field(default="", description="The sentences around the claim, for a reader")
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import evaluate_retrieval
+from services.cli import evaluate_match, evaluate_retrieval, evaluate_stories
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table
 
 if TYPE_CHECKING:
     from services.extract.evaluation import Found, Ratio
     from services.extract.evaluation_dates import DateFigures
     from services.extract.evaluation_errors import ArticleMistakes
+    from services.extract.evaluation_fields import SplitFigures
     from services.extract.evaluation_scores import Report
 
 _SCORE_DEFINITION = (
@@ -34,9 +35,11 @@ def register(app: typer.Typer) -> None:
     """Add the group `evaluate`."""
     group = typer.Typer(help="Measure on data with known answers.", no_args_is_help=True)
     app.add_typer(group, name="evaluate")
-    for command in (seed, attribution, checkworthiness, objectivity, dates):
+    for command in (seed, attribution, checkworthiness, objectivity, dates, fields):
         group.command()(command)
     evaluate_retrieval.register(app)
+    evaluate_stories.register(group)
+    evaluate_match.register(group)
 
 
 def seed(folder: FolderArgument, errors: ErrorsOption = None, as_json: JsonFlag = False) -> None:
@@ -131,8 +134,8 @@ def dates(file: FileArgument, as_json: JsonFlag = False) -> None:
         for what, part in parts:
             rows += _found_rows(what, part)
         print_table(f"{name}: {figures.texts} texts", ("measure", "value", "counts"), rows)
-        # The errors of a test part are for nobody who tunes.
-        if figures.misses and name != "test":
+        # The errors of test parts are for nobody who tunes.
+        if figures.misses and not name.startswith("test"):
             misses = [(one.text, one.wanted, one.got) for one in figures.misses]
             print_table("Misses", ("text", "annotated", "found"), misses)
 
@@ -143,6 +146,35 @@ def _dates(figures: "DateFigures") -> dict[str, Any]:
         "expressions": _found(figures.expressions),
         "dates": _found(figures.dates),
         "flags": _found(figures.flags),
+    }
+
+
+def fields(file: FileArgument, errors: ErrorsOption = None, as_json: JsonFlag = False) -> None:
+    """Negation, modality, comparisons and places on labelled sentences (JSON lines)."""
+    from services.extract.evaluation_fields import FIELDS_DEFINITIONS, evaluate_fields
+
+    found = evaluate_fields(file, make_app().pipeline)
+    # The errors of test parts are for nobody who tunes.
+    shown = [text for name, figures in found.items() if name != "test" for text in figures.mistakes]
+    _write_errors(errors, f"Claim fields in {file.name}", shown)
+    if as_json:
+        print_json({name: _fields(figures) for name, figures in found.items()})
+        return
+    _print_definitions(FIELDS_DEFINITIONS)
+    for name, figures in found.items():
+        rows: list[tuple[Any, ...]] = []
+        for field, part in figures.fields.items():
+            rows += [
+                *_found_rows(field, part.found),
+                (f"{field}, right: F1", f"{part.right.f1:.3f}", _counts(part.right.recall)),
+            ]
+        print_table(f"{name}: {figures.texts} texts", ("measure", "value", "counts"), rows)
+
+
+def _fields(figures: "SplitFigures") -> dict[str, Any]:
+    return {"texts": figures.texts} | {
+        name: {"found": _found(part.found), "right": _found(part.right)}
+        for name, part in figures.fields.items()
     }
 
 

@@ -6,16 +6,21 @@ from datetime import datetime
 from spacy.tokens import Doc, Span
 
 from schemas.claim import Claim, DateMention, Excluded, ExcludedKind, Quote
+from services.extract.comparisons import Comparisons
 from services.extract.context import Surroundings
 from services.extract.dates import Reference, parse_dateline_date, resolve_article
 from services.extract.draft import Draft
 from services.extract.due import due_date
 from services.extract.kinds import classify
+from services.extract.modality import Modalities
+from services.extract.places import Places
+from services.extract.polarity import Polarities
 from services.extract.quantities import find_quantities
 from services.extract.ranges import offsets_of, tokens_of
 from services.extract.resolution import Standalone
 from services.extract.score import Scores, score_spans
 from services.extract.spans import SpanIndex
+from services.extract.speech_acts import Said, speech_act
 from services.extract.voices import Voice, Voices
 from services.runtime.ids import stable_id
 
@@ -39,6 +44,10 @@ class Assembler:
         self._reference = _reference(text, published_at, excluded)
         self._dates = SpanIndex(resolve_article(doc, self._reference), lambda mention: mention.span)
         self._surroundings = Surroundings(doc)
+        self._polarities = Polarities(doc)
+        self._modalities = Modalities(doc)
+        self._comparisons = Comparisons(doc)
+        self._places = Places(doc)
 
     def assemble(
         self, drafts: Sequence[Draft], voices: Voices, standalone: Standalone
@@ -61,6 +70,7 @@ class Assembler:
         source = draft.report.source if draft.report is not None else None
         # The speaker's own words stay: whom they mean is for a reader to see in the context.
         rewritten = None if draft.quote is Quote.DIRECT else standalone.rewrite(span, text)
+        said = rewritten.text if rewritten is not None else text
         return Claim(
             id=stable_id("clm", self._id, normalise(text), voice.name or ""),
             span=draft.span,
@@ -78,6 +88,13 @@ class Assembler:
             due=due_date(kind, dates, self._reference),
             reported_by=list(voice.reported_by),
             quantities=quantities,
+            polarity=self._polarities.of(span),
+            modality=self._modalities.of(
+                span, draft.report.head if draft.report is not None else None
+            ),
+            comparisons=self._comparisons.of(span, dates, quantities),
+            places=self._places.of(span),
+            speech_act=speech_act(self._text, Said(draft, span, said), voice.name),
             context=self._surroundings.around(draft.span),
         )
 

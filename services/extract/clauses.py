@@ -8,7 +8,7 @@ from services.extract.ranges import Range
 from services.extract.subjects import own_subject
 from services.extract.words import words
 
-_ASSERTING_MARKS = words("while whereas although though as because since after")
+_ASSERTING_MARKS = words("while whereas although though as because after")
 _OPENERS = words(
     """
     meanwhile however moreover furthermore nevertheless nonetheless besides still and but
@@ -17,6 +17,8 @@ _OPENERS = words(
     """
 )
 _FEWEST = 4
+_COMPARED = 6
+"""Tokens before "as" in which the first half of a comparison is looked for."""
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 
 
@@ -69,10 +71,21 @@ def _stands_alone(token: Token) -> bool:
     if token.dep_ == "advcl":
         marks = {child.lower_ for child in token.lefts if child.dep_ in {"mark", "advmod"}}
         subject = own_subject(token)
-        return bool(marks & _ASSERTING_MARKS) and subject is not None and "if" not in marks
+        if subject is None or "if" in marks or _compares(token):
+            return False
+        return bool(marks & _ASSERTING_MARKS)
     if token.dep_ == "relcl":
         return _relative_asserts(token)
     return token.dep_ == "parataxis" and own_subject(token) is not None
+
+
+def _compares(clause: Token) -> bool:
+    """Whether `clause` is the second half of "as many as" or "the same as", not a statement."""
+    mark = next((child for child in clause.lefts if child.dep_ == "mark"), None)
+    if mark is None or mark.lower_ != "as":
+        return False
+    before = clause.doc[max(clause.sent.start, mark.i - _COMPARED) : mark.i]
+    return any(token.lower_ in ("as", "same") and token.dep_ != "prep" for token in before)
 
 
 def _is_open(head: Token) -> bool:
@@ -100,14 +113,16 @@ def asks(sentence: Span) -> bool:
 def is_finite(verb: Token) -> bool:
     """Whether `verb` or an auxiliary of it carries tense.
 
-    A participle with a subject and no auxiliary is a past tense that the tagger misread.
+    A participle with a subject and no auxiliary is a past tense that the tagger misread; so is the
+    bare form of a sentence's main verb a present one.
     """
     if verb.tag_ in _FINITE:
         return True
     helpers = [child for child in verb.lefts if child.dep_ in {"aux", "auxpass"}]
     if any(child.tag_ in _FINITE for child in helpers):
         return True
-    return verb.tag_ == "VBN" and not helpers and any(child.dep_ == "nsubj" for child in verb.lefts)
+    misread = verb.tag_ == "VBN" or (verb.tag_ == "VB" and verb.dep_ == "ROOT")
+    return misread and not helpers and any(child.dep_ == "nsubj" for child in verb.lefts)
 
 
 def _words(head: Token, others: list[Token]) -> Range:

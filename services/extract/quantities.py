@@ -11,6 +11,7 @@ from dataclasses import replace
 from spacy.tokens import Span, Token
 
 from schemas.claim import Quantity
+from services.extract.comparison_words import CHANGE
 from services.extract.dates import time_spans
 from services.extract.quantities_patterns import BOUND, PATTERNS, UNIT, Reading
 from services.extract.units import BOUNDS, CURRENCY_WORDS, HINTS, INFINITE, MEASURES, NAMING
@@ -39,8 +40,21 @@ def find_quantities(span: Span) -> list[Quantity]:
         complete = _complete(reading, span, text) if reading.start >= end else None
         if complete:
             end = complete.end
-            found.append(_quantity(complete, span, text))
+            found += [_quantity(one, span, text) for one in _ends(complete, span, text)]
     return found
+
+
+def _ends(reading: Reading, span: Span, text: str) -> Iterator[Reading]:
+    """The two figures of "rose from 3 to 4 per cent", which bound no range; any other reading as it is."""
+    left, _, _ = text[reading.start : reading.end].partition(" to ")
+    middle = reading.start + len(left)
+    came_from = text[max(0, reading.start - 5) : reading.start].lower() == "from "
+    two = came_from and middle < reading.end and reading.low < reading.high
+    if not two or not any(token.lemma_.lower() in CHANGE for token in span):
+        yield reading
+    else:
+        yield replace(reading, end=middle, high=reading.low)
+        yield replace(reading, start=middle + len(" to "), low=reading.high)
 
 
 def _outside(times: Sequence[tuple[int, int]], readings: Iterable[Reading]) -> Iterator[Reading]:
@@ -122,6 +136,8 @@ def _counted(token: Token) -> str | None:
     """The lemma of the noun that is counted: the last of the nouns after modifiers."""
     doc, noun = token.doc, None
     for after in doc[token.i + 1 : token.i + 9]:
+        if noun is None and after.lower_ in ("a", "an"):
+            break  # "300 a year" counts no years
         if after.pos_ in ("NOUN", "PROPN"):
             noun = after
         elif noun is not None or not (after.pos_ in _BEFORE_A_NOUN or after.lower_ == "of"):

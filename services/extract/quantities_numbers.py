@@ -4,8 +4,11 @@ import re
 
 from services.extract.units import SCALES, SMALL
 
-FIGURES = r"(?:\d{1,3}(?:,\d{2,3}){1,5}|\d{1,15})(?:\.\d{1,6})?(?!\d)"
-"""A number in figures, with a comma between groups and a point before decimals."""
+FIGURES = (
+    r"(?:\d{1,3}(?:,\d{2,3}){1,5}|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3}(?![\w-])){1,4}|\d{1,15})"
+    r"(?:\.\d{1,6})?(?!\d)"
+)
+"""A number in figures, with a comma or a space between groups and a point before decimals."""
 
 _LARGE = "hundred|thousand|million|billion|trillion"
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
@@ -23,7 +26,12 @@ _SPLIT = re.compile(r"[ -]+")
 
 def figures(text: str) -> float:
     """The value of figures as FIGURES matches them."""
-    return float(text.replace(",", ""))
+    return float("".join(part for part in text if part not in ", \u00a0\u2009\u202f"))
+
+
+def scale_of(text: str) -> float:
+    """The scale word that number words end with, 1 where there is none."""
+    return SCALES.get(_SPLIT.split(text.lower())[-1], 1.0)
 
 
 def words(text: str) -> float | None:

@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from services.extract.quantities_numbers import FIGURES, SCALE, WORDS, figures, words
+from services.extract.quantities_numbers import FIGURES, SCALE, WORDS, figures, scale_of, words
 from services.extract.units import (
     BOUNDS,
     CODES,
     CROWDS,
     CURRENCY_WORDS,
     FEW,
+    FOLD,
     MEASURES,
+    MULTIPLES,
     SCALES,
     SMALL,
     SYMBOLS,
@@ -80,6 +82,32 @@ def _spelt(match: Match) -> Reading | None:
     return None if value is None else Reading(*match.span(), value, value)
 
 
+def _spelt_range(match: Match) -> Reading | None:
+    """A scale after the second number goes for both: "two to three million"."""
+    low, high = words(match["low"]), words(match["high"])
+    if low is None or high is None:
+        return None
+    scale = scale_of(match["high"])
+    low = low * scale if low < scale else low
+    return Reading(*match.span(), low, high) if low < high else None
+
+
+def _and_a_part(match: Match) -> Reading | None:
+    """Reads "two and a half million"."""
+    value = _small(match["whole"]) + 1 / _PARTS[match["part"].lower()]
+    value *= SCALES[match["scale"].lower()] if match["scale"] else 1
+    return Reading(*match.span(), value, value)
+
+
+def _multiple(match: Match) -> Reading | None:
+    """How many times as much it became or is, counted in times like "three times"."""
+    if match["count"]:
+        value = _small(match["count"])
+    else:
+        value = MULTIPLES.get((match["verb"] or "").lower()) or FOLD[match["fold"].lower()]
+    return Reading(*match.span(), value, value, "time")
+
+
 def _crowd(match: Match) -> Reading | None:
     low, high = CROWDS[match["crowd"].lower()]
     scale = SCALES[match["scale"].lower()[:-1]] if match["scale"] else 1
@@ -88,7 +116,7 @@ def _crowd(match: Match) -> Reading | None:
 
 def _few(match: Match) -> Reading | None:
     words_ = " ".join(match["few"].lower().split())
-    scale = SCALES[match["scale"].lower()] if match["scale"] else 1
+    scale = (SCALES | _DOZEN)[match["scale"].lower()] if match["scale"] else 1
     if words_ == "half a":
         return Reading(*match.span(), scale / 2, scale / 2) if match["scale"] else None
     low, high = FEW[words_]
@@ -116,6 +144,7 @@ def _small(text: str) -> float:
     return words(text) or 0.0
 
 
+_DOZEN = {"dozen": 12.0}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _NUMBER = rf"(?:{FIGURES}|(?:{_either(SMALL)})\b)"
 
@@ -167,7 +196,32 @@ PATTERNS: tuple[Pattern, ...] = (
         _single,
         figures_only=True,
     ),
+    Pattern(
+        re.compile(
+            rf"{_START}(?P<whole>{_NUMBER})[ ]and[ ]a[ ](?P<part>half|quarter)\b"
+            r"(?:[ ](?P<scale>million|billion|trillion))?",
+            _I,
+        ),
+        _and_a_part,
+    ),
+    Pattern(
+        re.compile(rf"{_START}between[ ](?P<low>{WORDS})[ ]and[ ](?P<high>{WORDS})(?!-)", _I),
+        _spelt_range,
+    ),
+    Pattern(
+        re.compile(rf"{_START}(?P<low>{WORDS})[ ](?:to|or)[ ](?P<high>{WORDS})(?!-)", _I),
+        _spelt_range,
+    ),
     Pattern(re.compile(rf"{_START}(?P<words>{WORDS})(?!-)", _I), _spelt),
+    Pattern(
+        re.compile(
+            rf"{_START}(?:(?P<verb>{_either(MULTIPLES)})\b"
+            rf"|(?P<fold>{_either(FOLD)})(?=[ ](?:as|the|that|what|its|their|his|her)\b)"
+            rf"|(?P<count>{_NUMBER}|{_either(SMALL)})-?fold\b)",
+            _I,
+        ),
+        _multiple,
+    ),
     Pattern(
         re.compile(
             rf"{_START}(?P<crowd>{_either(CROWDS)})(?:[ ]of[ ](?P<scale>thousands|millions|billions|trillions))?\b",
@@ -177,7 +231,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         re.compile(
-            rf"{_START}(?P<few>half a|{_either(FEW)})(?:[ ](?P<scale>hundred|thousand|million|billion|trillion))?\b",
+            rf"{_START}(?P<few>half a|{_either(FEW)})(?:[ ](?P<scale>dozen|hundred|thousand|million|billion|trillion))?\b",
             _I,
         ),
         _few,

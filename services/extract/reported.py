@@ -24,6 +24,7 @@ _NO_STATEMENT = words(
 _OPEN = words("who what why whether how which if when where")
 _CONDITIONAL = words("if when where")
 _ASKING = words("ask wonder question know decide see")
+_NOBODY = frozenset({"nobody", "no", "no-one", "none", "neither"})
 _NO_ACTS = frozenset({Form.ACCORDING, Form.NOUN, Form.ACCOUNT})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _OPENING_THAT = frozenset({"mark", "dobj", "nsubj", "det", "advmod"})
@@ -35,7 +36,7 @@ def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) 
     `clauses` are those of each sentence.
     """
     lemma = report.lemma
-    if report.frames:
+    if report.frames or _is_denied(report):
         return
     if report.form is Form.DIRECT:
         yield from _quoted(text, doc, report, lemma)
@@ -60,6 +61,14 @@ def _is_statement(text: str, report: Report) -> bool:
     )
 
 
+def _is_denied(report: Report) -> bool:
+    """Whether the content is that of claims which somebody rejects: not what the rejecter says."""
+    head = report.head
+    if report.form is not Form.NOUN or head is None or head.dep_ != "dobj":
+        return False
+    return head.head.lemma_.lower() in DENIALS
+
+
 def _is_question(text: str, report: Report) -> bool:
     """Content that leaves open what is so ("did not say who …", "asked whether …")."""
     first = text[report.content[0][0] : report.content[0][0] + 8].split()
@@ -70,9 +79,18 @@ def _is_question(text: str, report: Report) -> bool:
 def _is_act(report: Report) -> bool:
     if report.form in _NO_ACTS or report.source is None:
         return False
-    if report.lemma in DENIALS:
+    if report.lemma in DENIALS or _is_unsaid(report):
         return True
     return report.form in (Form.INFINITIVE, Form.OBJECT) and report.lemma in ACTS
+
+
+def _is_unsaid(report: Report) -> bool:
+    """Whether nobody says it ("nobody thought", "did not say when"): only that can be checked."""
+    head, source = report.head, report.source_head
+    if report.form is not Form.CLAUSE or head is None or source is None:
+        return False
+    negated = any(child.dep_ == "neg" for child in head.children)
+    return negated or any(token.lower_ in _NOBODY for token in (source, source.left_edge))
 
 
 def _act_span(doc: Doc, report: Report, clauses: list[Clause]) -> Offsets | None:

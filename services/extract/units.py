@@ -59,6 +59,23 @@ FEW = {
 }
 """Counts in words of everyday speech."""
 
+MULTIPLES = {
+    "halved": 0.5,
+    "halving": 0.5,
+    "doubled": 2,
+    "doubling": 2,
+    "tripled": 3,
+    "tripling": 3,
+    "trebled": 3,
+    "trebling": 3,
+    "quadrupled": 4,
+    "quadrupling": 4,
+}
+"""Verbs that multiply."""
+
+FOLD = {"twice": 2, "double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+"""Words that multiply what follows them."""
+
 INFINITE = float("inf")
 
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -83,6 +100,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "as many as": (0, 1),
     "as much as": (0, 1),
     "at most": (0, 1),
+    "minus": (-1, -1),
     "under": (0, 1),
     "below": (0, 1),
     "nearly": (0.9, 1),
@@ -173,6 +191,15 @@ CURRENCY_WORDS = {
 
 MEASURES = {
     "kg": "kilogram",
+    "mile": "mile",
+    "ft": "foot",
+    "foot": "foot",
+    "tonne": "tonne",
+    "acre": "acre",
+    "hectare": "hectare",
+    "kilometre": "kilometre",
+    "kilometer": "kilometre",
+    "metre": "metre",
     "km": "kilometre",
     "kms": "kilometre",
     "cm": "centimetre",
@@ -217,5 +244,6 @@ NAMING = word_set(
 HINTS = frozenset(
     (*SMALL, *SCALES, *CROWDS, "dozen", "half", "third", "thirds", "quarter", "quarters")
 )
+HINTS |= {*MULTIPLES, *FOLD, *(f"{number}fold" for number in SMALL)}
 HINTS |= {"fifth", "fifths", "tenth", "tenths", "few", "couple", "several"}
 """A sentence with none of these and no digit holds no quantity."""

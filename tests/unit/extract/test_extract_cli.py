@@ -91,3 +91,50 @@ def test_evaluation_defines_its_measures(tmp_path: Path) -> None:
     assert "Jaccard index" in told.stdout
     figures = CliRunner().invoke(app, ["evaluate", "attribution", str(path), "--json"])
     assert json.loads(figures.stdout)["content"]["f1"] == 1.0
+
+
+ARTICLE = (
+    "LAKEPORT, May 6 - The fund may not repay 1.2m pounds to savers in Berlin, Ada Hallam said.\n\n"
+    "Exports were up 5% from 2019.\n"
+)
+
+
+def human(*arguments: str, given: bytes = b"") -> tuple[int, str]:
+    done = CliRunner().invoke(build_app("extract"), ["extract", *arguments], input=given)
+    return done.exit_code, " ".join(done.stdout.split())
+
+
+def test_a_person_sees_every_field(tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(ARTICLE, encoding="utf-8")
+    code, shown = human(str(path), "--published-at", "2024-05-06")
+    assert code == 0
+    for part in (
+        "1. The fund may not repay 1.2m pounds to savers in Berlin",
+        "says Ada Hallam (indirect)",
+        "act Ada Hallam said that the fund may not repay",
+        "polarity negated (“not”)",
+        "modality possible (“may”)",
+        "where Berlin (Germany)",
+        "amounts 1.2m = 1,200,000 pound",
+        "compared above “2019” = 2019",
+        "2 claims, 1 attributions",
+    ):
+        assert part in shown
+    assert human("-", given=ARTICLE.encode())[1].startswith("1. The fund")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given"),
+    [
+        ([], b""),
+        (["-", "--jsonl"], b"The mill closed in 2019."),
+        (["nowhere.txt"], b""),
+        (["-"], b"\xff\xfe\xfa"),
+        (["-"], b"  "),
+        (["-"], "Le ministre a dit lundi que le pont serait fermé en mai.".encode()),
+        (["-"], b"a" * 2_000_001),
+    ],
+)
+def test_what_is_no_text_is_refused(arguments: list[str], given: bytes) -> None:
+    assert human(*arguments, given=given)[0] != 0
