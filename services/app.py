@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from services import __version__
 from services.flow import FLOW, SERVICES
+from services.ports.accounts import Accounts
 from services.ports.alert_store import AlertStore
 from services.ports.article_ledger import ArticleLedger
+from services.ports.audit_log import AuditLog
 from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
 from services.ports.task_store import TaskStore
@@ -85,12 +87,12 @@ class App:
     @cached_property
     def evidence_store(self) -> EvidenceStore:
         """Elasticsearch or SQLite, by setting."""
-        self._evidence_client.setup()
-        return self._evidence_client
+        self.evidence_client.setup()
+        return self.evidence_client
 
     @cached_property
-    def _evidence_client(self) -> EvidenceStore:
-        """Apart from its set-up, which may have to be tried again while the store is away."""
+    def evidence_client(self) -> EvidenceStore:
+        """The store without its set-up, which may have to be tried again, and refuses another format."""
         if self.settings.store == "elasticsearch":
             from services.adapters.elasticsearch_evidence import ElasticsearchEvidenceStore
 
@@ -117,6 +119,24 @@ class App:
         from services.adapters.sql_tasks import SqlTaskStore
 
         store = SqlTaskStore(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may use the desk, in SQL."""
+        from services.adapters.sql_accounts import SqlAccounts
+
+        store = SqlAccounts(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        """What was done to tasks, in SQL."""
+        from services.adapters.sql_audit import SqlAuditLog
+
+        store = SqlAuditLog(self._engine)
         store.setup()
         return store
 
@@ -151,7 +171,13 @@ class App:
         """Create or upgrade every table of the database; the version of each group of tables."""
         from services.adapters.sql import versions
 
-        for store in (self.task_store, self.alert_store, self.ledger):
+        for store in (
+            self.accounts,
+            self.audit_log,
+            self.task_store,
+            self.alert_store,
+            self.ledger,
+        ):
             store.setup()
         return versions(self._engine)
 
