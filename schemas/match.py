@@ -9,6 +9,7 @@ from schemas.base import Identifier, Model, Probability
 from schemas.claim import Claim
 from schemas.evidence import Evidence
 from schemas.evidence_change import EvidenceChange
+from schemas.quotation import QuoteCheck
 
 
 class Relation(StrEnum):
@@ -36,6 +37,10 @@ class ClaimMatches(Model):
 
     claim: Claim
     matches: list[Match] = []
+    quotation: QuoteCheck | None = Field(
+        default=None,
+        description="What became of the words in quotation marks; null without such words, or nowhere to look",
+    )
     cluster_id: Identifier | None = Field(
         default=None, description="Which claims it is the same claim as; null: not looked for"
     )

@@ -32,6 +32,16 @@ from schemas.evidence import Evidence, EvidenceKind
 from schemas.evidence_change import Change, EvidenceChange
 from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
 from schemas.notification import Notification
+from schemas.quotation import (
+    ContextKind,
+    ContextNote,
+    DiffKind,
+    DiffPart,
+    QuoteCheck,
+    QuoteSegment,
+    QuoteSource,
+    QuoteStatus,
+)
 from schemas.task import Priority, PriorityPart, Sighting, Task, TaskChange
 from schemas.topics import TOPICS, Topic
 from schemas.verdict import Rating, Verdict
@@ -114,6 +124,32 @@ _MATCH = Match(
     why="The same count of the same bridge; the number differs: 40,000 here, 31,000 there.",
     scores={"bm25": 11.2, "cosine": 0.86},
 )
+_QUOTATION = QuoteCheck(
+    quotation="The bridge will never be closed to lorries",
+    speaker="Ada Hallam",
+    status=QuoteStatus.EDITED,
+    why="Edited from “Council minutes” (Ada Hallam): “never” was put in without a mark, which turns it round.",
+    searched=1_204,
+    source=QuoteSource(
+        id="ev_minutes",
+        kind=EvidenceKind.OFFICIAL_STATEMENT,
+        title="Council minutes",
+        publisher="Lakeport council",
+        speaker="Ada Hallam",
+        date="2024-05-02",
+        url="https://example.org/minutes",
+    ),
+    before="If the cracks grow, ",
+    said="the bridge will be closed to lorries",
+    after=" until they are mended.",
+    diff=[
+        DiffPart(kind=DiffKind.SAME, quoted="The bridge will", said="the bridge will"),
+        DiffPart(kind=DiffKind.ADDED, quoted="never", alters="negation"),
+        DiffPart(kind=DiffKind.SAME, quoted="be closed to lorries", said="be closed to lorries"),
+    ],
+    segments=[QuoteSegment(quoted=(0, 42), said=(20, 56), source="ev_minutes")],
+    notes=[ContextNote(kind=ContextKind.CONDITIONAL, words="If the cracks grow", span=(0, 18))],
+)
 _REF = ArticleRef.of(_ARTICLE)
 _CHANGE = EvidenceChange(
     evidence_id="ev_sample",
@@ -162,6 +198,7 @@ DATA: dict[type[Model], Model] = {
         sighting_count=1,
         article_count=1,
         evidence=[_MATCH],
+        quotation=_QUOTATION,
         priority=Priority(
             value=0.7,
             parts=[PriorityPart(name="check_worthiness", value=0.9, weight=0.5, why="a number")],

@@ -6,6 +6,7 @@ from schemas.article import ArticleRef
 from schemas.base import Identifier, Model, Probability, UtcDatetime
 from schemas.claim import Claim
 from schemas.match import Match
+from schemas.quotation import QuoteCheck
 
 
 class Sighting(Model):
@@ -59,6 +60,10 @@ class Task(Model):
     sighting_count: int | None = Field(default=None, ge=0, description="Null: those listed")
     article_count: int | None = Field(default=None, ge=0, description="Null: those listed")
     evidence: list[Match] = []
+    quotation: QuoteCheck | None = Field(
+        default=None,
+        description="The gravest finding on the quotation, where the claim is or holds one",
+    )
     priority: Priority
     reason: str = Field(description="Why this became a task, in a sentence")
     due: str | None = Field(default=None, description="The day a promise falls due, ISO 8601")

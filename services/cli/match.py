@@ -10,6 +10,8 @@ from schemas.base import Model
 from schemas.match import Match
 from services.cli.common import JsonLines, StoreOption, batched, make_app, write_line
 from services.match.query import Sought
+from services.match.quotation import is_checkable
+from services.match.quotations import Quotation, check_all
 from services.match.ranking import find
 from services.runtime.errors import UserError
 
@@ -22,6 +24,13 @@ class _Line(Model):
     text: str = Field(min_length=1, max_length=100_000)
     speaker: str | None = None
     date: str | None = None
+    quoted: bool = False
+
+    def quotation(self) -> Quotation | None:
+        """Its words in quotation marks, where it says that there are such and they are enough."""
+        return (
+            Quotation(self.text, self.speaker) if self.quoted and is_checkable(self.text) else None
+        )
 
 
 def register(app: typer.Typer) -> None:
@@ -39,8 +48,9 @@ def match(
 ) -> None:
     """Find the evidence for claims.
 
-    Reads {"id","text","speaker"?,"date"?} and writes {"id","matches":[{"evidence_id","score",
-    "probability","relation","why"}]}. Exit code 1 if a line was not handled.
+    Reads {"id","text","speaker"?,"date"?,"quoted"?} and writes {"id","matches":[{"evidence_id","score",
+    "probability","relation","why"}]}; for a line with "quoted": true also "quotation", what became of the words
+    between its quotation marks (of all of it when it has none). Exit code 1 if a line was not handled.
     """
     if not jsonl:
         raise UserError("say --jsonl and give JSON lines on standard input")
@@ -55,8 +65,14 @@ def match(
             top=top,
             least=min_probability,
         )
+        quotations = [one for row in rows if (one := row.quotation())]
+        checks = iter(check_all(quotations, store=app.evidence_store, analyser=app.analyser))
         for row, matches in zip(rows, found, strict=True):
-            write_line(sys.stdout, {"id": row.id, "matches": [_brief(one) for one in matches]})
+            line: dict[str, object] = {"id": row.id, "matches": [_brief(one) for one in matches]}
+            if row.quoted:
+                checked = next(checks) if row.quotation() else None
+                line["quotation"] = checked.model_dump(mode="json") if checked else None
+            write_line(sys.stdout, line)
         sys.stdout.flush()
         if degraded:
             sys.stderr.write(f"out of order: {', '.join(degraded)}; matched without\n")

@@ -12,6 +12,7 @@ from schemas.task import Task
 from schemas.verdict import Rating
 from services.app import App
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table, printable
+from services.cli.quote_text import print_quotation
 from services.cli.signals import stop_on_signals
 from services.ports.task_store import Conflict, State, StoredTask, UnknownTask
 from services.review.decide import Decision, decide
@@ -209,6 +210,9 @@ def _print_task(stored: StoredTask, *, as_json: bool) -> None:
     say(f"{task.id}: {stored.state}{held}")
     if stored.verdict:
         say(f"verdict: {stored.verdict.rating}: {stored.verdict.rationale}")
+    if task.quotation:
+        say("\nThe quotation")
+        print_quotation(task.quotation)
     _print_evidence(task)
     print_table(
         f"priority {task.priority.value:.2f}",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from schemas.claim import Claim, Kind
 from schemas.evidence import EvidenceKind
 from schemas.match import Relation
+from schemas.quotation import ContextKind, QuoteStatus
 from schemas.verdict import Rating
 from services.ports.task_store import State
 
@@ -19,6 +20,18 @@ LABELS: dict[str, str] = {
     EvidenceKind.REPORT: "Report",
     EvidenceKind.OFFICIAL_STATEMENT: "Official statement",
     EvidenceKind.VERDICT: "Verdict of this desk",
+    QuoteStatus.VERBATIM: "Word for word",
+    QuoteStatus.EDITED: "Edited",
+    QuoteStatus.STITCHED: "Put together from parts",
+    QuoteStatus.OUT_OF_CONTEXT: "Out of context",
+    QuoteStatus.MISATTRIBUTED: "Somebody else’s words",
+    QuoteStatus.PARAPHRASED: "In other words",
+    QuoteStatus.NOT_FOUND: "Not found",
+    ContextKind.NEGATED: "denies it",
+    ContextKind.CONDITIONAL: "makes it conditional",
+    ContextKind.ATTRIBUTED: "gives it to others",
+    ContextKind.QUALIFIED: "limits it",
+    ContextKind.QUESTION: "asks it",
     **{kind: kind.value.capitalize() for kind in Kind},
     **{rating: rating.value.replace("_", " ").capitalize() for rating in Rating},
     **{state: state.value.capitalize() for state in State},

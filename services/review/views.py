@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from schemas.base import Identifier, Model, UtcDatetime
 from schemas.claim import Claim
 from schemas.match import Match
+from schemas.quotation import QuoteCheck
 from schemas.task import Priority, Sighting
 from schemas.verdict import Rating, Verdict
 from services.ports.task_store import State, StoredTask
@@ -23,6 +24,7 @@ class TaskView(Model):
     reason: str
     priority: Priority
     evidence: list[Match]
+    quotation: QuoteCheck | None
     sightings: list[Sighting]
     due: str | None
     first_seen_at: UtcDatetime | None
@@ -44,6 +46,7 @@ class TaskView(Model):
             reason=task.reason,
             priority=task.priority,
             evidence=task.evidence,
+            quotation=task.quotation,
             sightings=task.sightings,
             due=task.due,
             first_seen_at=task.first_seen_at,

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from schemas.claim import Claim, Kind
 from schemas.match import Match, Relation
-from services.triage.weighing import cite, speaks, supports, weigh
+from schemas.quotation import QuoteCheck
+from services.triage.weighing import cite, quotation_value, speaks, supports, weigh
 
 REASONS = {
     Relation.CONTRADICTS: "Prior evidence{by} contradicts it{rated}.",
@@ -24,11 +25,13 @@ TELLING = {
 may matter more than its wording tells."""
 
 
-Rule = Callable[[Claim, Sequence[Match], float], str | None]
+Rule = Callable[[Claim, Sequence[Match], QuoteCheck | None, float], str | None]
 """One way into the queue: the reason in words, or none when it does not apply."""
 
 
-def _evidence(_claim: Claim, evidence: Sequence[Match], _least: float) -> str | None:
+def _evidence(
+    _claim: Claim, evidence: Sequence[Match], _quotation: QuoteCheck | None, _least: float
+) -> str | None:
     best = max(filter(speaks, evidence), key=weigh, default=None)
     if best is None:
         return None
@@ -42,33 +45,52 @@ def _evidence(_claim: Claim, evidence: Sequence[Match], _least: float) -> str | 
     )
 
 
-def _promise(claim: Claim, _evidence: Sequence[Match], _least: float) -> str | None:
+def _misquoted(
+    _claim: Claim, _evidence: Sequence[Match], quotation: QuoteCheck | None, _least: float
+) -> str | None:
+    if quotation is None or not quotation_value(quotation):
+        return None
+    return f"The quotation is not as it was said. {quotation.why}"
+
+
+def _promise(
+    claim: Claim, _evidence: Sequence[Match], _quotation: QuoteCheck | None, _least: float
+) -> str | None:
     if claim.kind is not Kind.PROMISE or not claim.due:
         return None
     return f"A promise that can be checked once it falls due on {claim.due}."
 
 
-def _check_worthy(claim: Claim, _evidence: Sequence[Match], least: float) -> str | None:
+def _check_worthy(
+    claim: Claim, _evidence: Sequence[Match], _quotation: QuoteCheck | None, least: float
+) -> str | None:
     if claim.kind in NOT_CHECKABLE or claim.check_worthiness < least:
         return None
     return f"Worth checking: the claim scores {claim.check_worthiness:.2f} of 1."
 
 
-def _telling(claim: Claim, _evidence: Sequence[Match], _least: float) -> str | None:
+def _telling(
+    claim: Claim, _evidence: Sequence[Match], _quotation: QuoteCheck | None, _least: float
+) -> str | None:
     if claim.speaker is None or claim.kind not in TELLING:
         return None
     return f"{claim.speaker} {TELLING[claim.kind]}."
 
 
-RULES: tuple[Rule, ...] = (_evidence, _promise, _check_worthy, _telling)
+RULES: tuple[Rule, ...] = (_evidence, _misquoted, _promise, _check_worthy, _telling)
 """In this order: the first that applies gives the reason."""
 
 
-def reason(claims: Iterable[Claim], evidence: Sequence[Match], threshold: float) -> str | None:
+def reason(
+    claims: Iterable[Claim],
+    evidence: Sequence[Match],
+    threshold: float,
+    quotation: QuoteCheck | None = None,
+) -> str | None:
     """Why these sightings of one claim make a task; none when they do not.
 
     `threshold` is the least check-worthiness, 0 to 1.
     """
     seen = sorted(claims, key=lambda claim: (-claim.check_worthiness, claim.id))
-    told = (rule(claim, evidence, threshold) for rule in RULES for claim in seen)
+    told = (rule(claim, evidence, quotation, threshold) for rule in RULES for claim in seen)
     return next((text for text in told if text), None)

@@ -1,6 +1,7 @@
 """What a piece of evidence is worth to a reviewer, and how it is named in a sentence."""
 
 from schemas.match import Match, Relation
+from schemas.quotation import QuoteCheck, QuoteStatus
 
 EVIDENCE_VALUE = {
     Relation.CONTRADICTS: (1.0, "contradicted by"),
@@ -9,6 +10,14 @@ EVIDENCE_VALUE = {
     Relation.RELATED: (0.1, "related:"),
 }
 """What evidence of each relation is worth when it is certainly about the claim."""
+
+QUOTATION_VALUE = {
+    QuoteStatus.MISATTRIBUTED: 1.0,
+    QuoteStatus.EDITED: 1.0,
+    QuoteStatus.STITCHED: 0.9,
+    QuoteStatus.OUT_OF_CONTEXT: 0.9,
+}
+"""What it is worth to a reviewer that a quotation is not as it was said; an edit counts when it alters the meaning."""
 
 SPEAKING_RELATIONS = frozenset({Relation.CONTRADICTS, Relation.SAME_CLAIM})
 """Relations that alone make a claim worth a look."""
@@ -23,6 +32,13 @@ def weigh(match: Match) -> float:
     What speaks against a claim comes before what supports it: that is what a reviewer must see first.
     """
     return EVIDENCE_VALUE[match.relation][0] * match.probability
+
+
+def quotation_value(quotation: QuoteCheck) -> float:
+    """From 0 to 1: how much is wrong with a quotation; 0 when nothing is that a reviewer must see."""
+    if quotation.status is QuoteStatus.EDITED and not quotation.alters_meaning:
+        return 0.0
+    return QUOTATION_VALUE.get(quotation.status, 0.0)
 
 
 def speaks(match: Match) -> bool:
