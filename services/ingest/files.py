@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.ingest.dates import read_date
 from services.ingest.decoding import decode_text
+from services.ingest.feed_json import is_json_feed, read_json_feed
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 from services.ingest.markup import html_to_text, looks_like_html
+from services.ingest.ninjs import is_ninjs, read_ninjs
 from services.ingest.pages import FILES
 from services.ingest.text import clean, clean_line
 from services.runtime.events import describe
@@ -60,7 +62,9 @@ def read_text(document: Document, options: Options) -> Iterator[Item | Refusal]:
 
 
 def read_json(document: Document, options: Options) -> Iterator[Item | Refusal]:
-    """One article, a list of them, or JSON lines; a bad one is a Refusal and the next goes on.
+    """One article or ninjs item, a list of them, JSON lines, or a JSON Feed.
+
+    A bad article is a Refusal and the next goes on.
 
     Raises Rejected (`not_utf8`, `not_json`).
     """
@@ -68,15 +72,26 @@ def read_json(document: Document, options: Options) -> Iterator[Item | Refusal]:
     try:
         parsed = pydantic_core.from_json(text)
     except ValueError as error:
-        if "\n" not in text.strip():
+        if "\n" not in text.strip() or _is_one_object(text):
             raise Rejected("not_json", str(error)) from error
         yield from until_garbage(_lines(text, document, options), document.name)
+        return
+    if is_json_feed(parsed):
+        yield from read_json_feed(parsed, document, options)
         return
     rows = parsed if isinstance(parsed, list) else [parsed]
     for number, row in enumerate(rows, start=1):
         where = f"{document.name} item {number}" if isinstance(parsed, list) else document.name
         origin = None if isinstance(parsed, list) else document.origin
         yield _article(row, where, origin, options)
+
+
+def _is_one_object(text: str) -> bool:
+    """Whether `text` was meant as one object over several lines, and not as JSON lines."""
+    first = text.lstrip()[:1_000].partition("\n")[0].strip()
+    return first in {"{", "["} or (
+        first.startswith(('{ "', '{"')) and first.endswith((",", "{", "["))
+    )
 
 
 def _lines(text: str, document: Document, options: Options) -> Iterator[Item | Refusal]:
@@ -105,6 +120,11 @@ def until_garbage(rows: Iterable[Item | Refusal], name: str) -> Iterator[Item | 
 
 
 def _article(row: Any, where: str, origin: str | None, options: Options) -> Item | Refusal:
+    if is_ninjs(row):
+        try:
+            return read_ninjs(row, where, options)
+        except Rejected as rejected:
+            return Refusal(where, rejected.reason, str(rejected))
     try:
         given = _ONE.validate_python(row)
     except ValidationError as error:

@@ -28,6 +28,9 @@ PATIENCE = timedelta(minutes=1)
 WINDOW = timedelta(days=14)
 """How long an article's words are kept after its last revision, for its edits and its copies."""
 
+EMBARGOED = "embargoed"
+"""The reason of an item that comes too early."""
+
 FORGET_EVERY = timedelta(minutes=1)
 
 
@@ -70,7 +73,7 @@ class Intake:
             yield from results
 
     def _take(self, batch: list[Item | Refusal]) -> list[Result]:
-        given = [_given(row) for row in batch]
+        given = [_given(self._released(row)) for row in batch]
         articles = [row.article for row in given if isinstance(row, Given)]
         ids = {article.id for article in articles}
         aliases = self._ledger.aliases(ids) if ids else {}
@@ -81,6 +84,15 @@ class Intake:
         self._publish([one.article for one in outcomes if _is_news(one)])
         self._forget()
         return [_result(one, row, owed) for one, row in zip(outcomes, batch, strict=True)]
+
+    def _released(self, row: Item | Refusal) -> Item | Refusal:
+        """`row`, unless its embargo is not over yet: the source is read again, and then it may be."""
+        until = row.not_before if isinstance(row, Item) else None
+        if until is None or until <= self._clock.now():
+            return row
+        return Refusal(
+            row.where, EMBARGOED, f"embargoed until {until.isoformat()}; read it again then"
+        )
 
     def _known(self, articles: list[Article], aliases: dict[str, Alias]) -> dict[str, Outcome]:
         """What is as it was read last, by id: the usual case, which no other process has to wait for."""

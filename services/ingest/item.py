@@ -9,7 +9,7 @@ class Item:
     """An article to be. `text` is clean; `guid` is unique within `source`.
 
     `revision` is only what the source itself says; `published_at` keeps the zone it came with, which
-    tells the publisher's day. `notes` say what was assumed or left out, `where` is the place it was
+    tells the publisher's day. `not_before` is the end of an embargo. `notes` say what was assumed or left out, `where` is the place it was
     read from, for messages.
     """
 
@@ -25,6 +25,7 @@ class Item:
     modified_at: datetime | None = None
     revision: int | None = None
     withdrawn: str | None = None
+    not_before: datetime | None = None
     notes: tuple[str, ...] = ()
     where: str = ""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from services.ingest.intake import Intake
+from services.ingest.intake import EMBARGOED, Intake
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 from services.ingest.sandbox import Sandbox
 from services.ingest.source import ask, document_of, is_address, read_file
@@ -151,13 +151,15 @@ class FeedPoller:
 
     def _publish(self, feed: _Feed) -> None:
         counts: Counter[str] = Counter()
+        early = False
         for result in self._intake.take(feed.held or ()):
             counts[result.state] += 1
+            early |= result.reason == EMBARGOED
             if result.state == "rejected":
                 log.warning(
                     "item rejected", where=result.where, reason=result.reason, why=result.message
                 )
-        if feed.then is not None:
+        if feed.then is not None and not early:  # else "not modified" would hide it for good
             self._ledger.record_feed(feed.name, feed.then)
         feed.held = feed.then = None
         log.info("feed read", feed=_shown(feed.name), **counts)
