@@ -10,6 +10,7 @@ import elasticsearch
 from elasticsearch import helpers
 
 from schemas.evidence import Evidence
+from services.adapters.elasticsearch_index import ensure
 from services.adapters.elasticsearch_queries import (
     Body,
     cosine,
@@ -20,9 +21,9 @@ from services.adapters.elasticsearch_queries import (
     passage_count,
     passage_searches,
 )
+from services.adapters.elasticsearch_rebuild import rebuild
 from services.evidence.fusion import DEPTH, fuse, ranked
 from services.evidence.indexed import (
-    FORMAT,
     body,
     check_vectors,
     digest,
@@ -35,8 +36,8 @@ from services.evidence.indexed import (
     tidy,
 )
 from services.ports.evidence_store import (
-    DIMENSIONS,
     EVERYTHING,
+    Analyse,
     Document,
     Filters,
     Hit,
@@ -55,50 +56,6 @@ _PAGE = 200  # items that a scan holds
 _RETRIES = 5  # of items that were refused because the node was busy
 _LONGEST_ID = 512  # bytes, Elasticsearch's limit
 
-_TERMS = {"type": "text", "analyzer": "whitespace", "similarity": "terms"}
-_KEYWORD = {"type": "keyword", "ignore_above": 512}
-_SETTINGS: Mapping[str, Any] = {
-    "number_of_shards": 1,  # one shard, one set of term statistics: scores compare
-    "auto_expand_replicas": "0-1",
-    "similarity": {"terms": {"type": "BM25", "k1": 1.2, "b": 0.75}},
-}
-_VECTOR: Mapping[str, Any] = {
-    # Full precision: fused ranks must equal the exact ones. The server keeps vectors out of the source.
-    "type": "dense_vector",
-    "dims": DIMENSIONS,
-    "index": True,
-    "similarity": "dot_product",
-    "index_options": {"type": "hnsw"},
-}
-_STORED = {"type": "keyword", "index": False, "doc_values": False}
-_MAPPINGS: Mapping[str, Any] = {
-    "dynamic": "strict",
-    "_meta": {"format": FORMAT},
-    "properties": {
-        "head": _TERMS,
-        "body": _TERMS,
-        "vector": _VECTOR,
-        "passages": {
-            "type": "nested",
-            "properties": {
-                "start": {"type": "integer", "index": False},
-                "end": {"type": "integer", "index": False},
-                "terms": _TERMS,
-                "vector": _VECTOR,
-                "text": _STORED,
-            },
-        },
-        "digest": _STORED,
-        "revision": {"type": "long"},
-        "kind": _KEYWORD,
-        "language": _KEYWORD,
-        "publisher": _KEYWORD,
-        "speaker": _KEYWORD,
-        "date": _KEYWORD,
-        "evidence": {"type": "object", "enabled": False},
-        "text": _STORED,
-    },
-}
 _AWAY = frozenset({401, 403, 404, 408, 429, 500, 502, 503, 504})
 """Answers that mean a bad day: busy, red, read-only, no index yet, wrong credentials."""
 
@@ -114,7 +71,7 @@ class ElasticsearchEvidenceStore:
     ) -> None:
         """`timeout` is in seconds a request; `retries` are for items refused by a busy node."""
         self._retries = retries
-        self._alias, self._index = index, f"{index}-v{FORMAT}"
+        self._alias = index
         try:
             parts = urlsplit(url)
             self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
@@ -129,9 +86,21 @@ class ElasticsearchEvidenceStore:
     def setup(self) -> None:
         """Create the index and its alias, and check the format of what is there."""
         with self._errors_named():
-            if not self._client.indices.exists_alias(name=self._alias):
-                self._create()
-            self._check()
+            ensure(self._client, self._alias, self._where)
+
+    def rebuild(
+        self, analyse: Analyse, progress: Callable[[int], None], *, restart: bool = False
+    ) -> None:
+        """Every item analysed anew into a new index, and the alias moved to it."""
+
+        def copy(index: str, sources: Sequence[Mapping[str, Any]]) -> None:
+            documents = analyse([_whole(source) for source in sources])
+            writes = {_key(one.evidence.id): (one, "copied") for one in documents}
+            for _ in self._write(writes, index):
+                pass
+
+        with self._errors_named():
+            rebuild(self._client, self._alias, copy, progress, restart=restart)
 
     def close(self) -> None:
         """Close the connections."""
@@ -151,7 +120,7 @@ class ElasticsearchEvidenceStore:
                     writes[_key(document.evidence.id)] = (document, outcome)
                 else:
                     outcomes[outcome] += 1
-            outcomes.update(self._write(writes))
+            outcomes.update(self._write(writes, self._alias))
             # Also when nothing was written: an item that another process has just stored is then found.
             self._client.indices.refresh(index=self._alias)
         return Loaded(**outcomes)
@@ -223,38 +192,6 @@ class ElasticsearchEvidenceStore:
             findable = {"exists": {"field": "vector"}}
             return int(self._client.count(index=self._alias, query=findable)["count"])
 
-    def _create(self) -> None:
-        if self._client.indices.exists(index=self._alias):
-            raise UserError(
-                f"{self._alias!r} on {self._where} is an index, where an alias is needed: rename it, or "
-                "set CLAIMDESK_ELASTICSEARCH_INDEX to another name"
-            )
-        try:
-            self._client.indices.create(
-                index=self._index,
-                settings=_SETTINGS,
-                mappings=_MAPPINGS,
-                aliases={self._alias: {"is_write_index": True}},
-            )
-        except elasticsearch.BadRequestError as error:
-            if error.error != "resource_already_exists_exception":
-                raise
-            # Another process was faster, or a run of ours ended between the two steps.
-            self._client.indices.put_alias(index=self._index, name=self._alias, is_write_index=True)
-
-    def _check(self) -> None:
-        answer = self._client.indices.get_mapping(index=self._alias)
-        for name, entry in answer.items():
-            mapping = entry["mappings"]
-            found = mapping.get("_meta", {}).get("format")
-            dims = mapping.get("properties", {}).get("vector", {}).get("dims")
-            if found != FORMAT or dims != DIMENSIONS:
-                raise UserError(
-                    f"the index {name!r} on {self._where} has format {found} with vectors of {dims} "
-                    f"numbers; this release needs format {FORMAT} with {DIMENSIONS}: load the evidence "
-                    "into a new index and point CLAIMDESK_ELASTICSEARCH_INDEX at it"
-                )
-
     def _stored(self, documents: Sequence[Document]) -> Mapping[str, Mapping[str, Any]]:
         fields = ["revision", "digest", "evidence.withdrawn"]
         return self._mget([one.evidence.id for one in documents], fields)
@@ -270,14 +207,16 @@ class ElasticsearchEvidenceStore:
                 raise NotReady(_NAME, f"{self._where}: {_reason(item['error'])}")
         return {by_key[item["_id"]]: item["_source"] for item in answer["docs"] if item["found"]}
 
-    def _write(self, writes: Mapping[str, tuple[Document, str]]) -> Iterable[str]:
+    def _write(self, writes: Mapping[str, tuple[Document, str]], index: str) -> Iterable[str]:
         """Write what is new; the outcome of each."""
         answers = helpers.streaming_bulk(
             self._client,
-            (_action(self._alias, document) for document, _ in writes.values()),
+            (_action(index, document) for document, _ in writes.values()),
             chunk_size=_CHUNK,
             max_chunk_bytes=_CHUNK_BYTES,
             max_retries=self._retries,
+            # 403: a reindex makes writers wait for the moment in which it moves the alias.
+            retry_on_status=(403, 429),
             initial_backoff=0.5,
             max_backoff=8.0,
             raise_on_error=False,

@@ -33,8 +33,10 @@ class SqliteFile:
     lock, which polls, is only met by other processes.
     """
 
-    def __init__(self, path: Path, schema: str, version: int) -> None:
+    def __init__(self, path: Path, schema: str, version: int, *, upgrade: str = "") -> None:
+        """`upgrade` says what to do with a file of an older format; without it the schema is applied to it."""
         self._path, self._schema, self._version = path, schema, version
+        self._upgrade = upgrade
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._write_lock = threading.Lock()
@@ -43,7 +45,7 @@ class SqliteFile:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A transaction that sees one moment of the file. Raises NotReady."""
-        with self._errors_named():
+        with self.errors_named():
             db = self._connection()
             db.execute("BEGIN")
             try:
@@ -59,7 +61,7 @@ class SqliteFile:
         Committed work always survives the end of the process. `durable` work also survives the loss of
         power: the file is synchronised before the return, together with everything before it.
         """
-        with self._errors_named(), self._write_lock:
+        with self.errors_named(), self._write_lock:
             db = self._connection()
             db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             db.execute("BEGIN IMMEDIATE")
@@ -105,7 +107,12 @@ class SqliteFile:
     def _ensure_schema(self, db: sqlite3.Connection) -> None:
         if self._set_up:
             return
-        if self._format(db) < self._version:
+        found = self._format(db)
+        if 0 < found < self._version and self._upgrade:
+            raise UserError(
+                f"{self._path} has format {found}, this release needs {self._version}: {self._upgrade}"
+            )
+        if found < self._version:
             db.execute("BEGIN IMMEDIATE")
             # Another process may have made the tables while this one waited for the lock.
             if self._format(db) < self._version:
@@ -126,7 +133,8 @@ class SqliteFile:
         return found
 
     @contextmanager
-    def _errors_named(self) -> Iterator[None]:
+    def errors_named(self) -> Iterator[None]:
+        """Around work on the file: SQLite's errors as NotReady, or UserError for a damaged file."""
         try:
             yield
         except sqlite3.Error as error:

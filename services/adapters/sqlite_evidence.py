@@ -1,7 +1,7 @@
 """The embedded evidence store: one SQLite file, terms in FTS5, vectors beside them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from schemas.evidence import Evidence
 from services.adapters.embedded_file import SqliteFile
 from services.adapters.sqlite_evidence_scores import Postings, Shares, Vectors, allowed
 from services.adapters.sqlite_evidence_search import Moment, find_items, find_passages
+from services.adapters.sqlite_rebuild import rebuild
 from services.evidence.indexed import (
     FORMAT,
     body,
@@ -24,6 +25,7 @@ from services.evidence.indexed import (
 )
 from services.ports.evidence_store import (
     EVERYTHING,
+    Analyse,
     Document,
     Filters,
     Hit,
@@ -84,7 +86,8 @@ class SqliteEvidenceStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = SqliteFile(path, _SCHEMA, FORMAT)
+        self._path = path
+        self._file = SqliteFile(path, _SCHEMA, FORMAT, upgrade="run `claimdesk evidence reindex`")
         self._vectors = Vectors()
         self._shares = Shares()
 
@@ -96,6 +99,13 @@ class SqliteEvidenceStore:
     def close(self) -> None:
         """Close the file's connections."""
         self._file.close()
+
+    def rebuild(
+        self, analyse: Analyse, progress: Callable[[int], None], *, restart: bool = False
+    ) -> None:
+        """Every item analysed anew, in a file beside this one, and its content put in place."""
+        with self._file.errors_named():
+            rebuild(self._path, _SCHEMA, SqliteEvidenceStore, analyse, progress, restart=restart)
 
     def upsert(self, documents: Sequence[Document]) -> Loaded:
         """Store a batch in one transaction."""

@@ -28,12 +28,15 @@ from services.cli.common import (
     print_json,
     print_table,
     printable,
+    progress,
     write_line,
 )
 from services.evidence.changes import Announcer
 from services.evidence.files import check
+from services.evidence.indexed import FORMAT
 from services.evidence.load import Problem, Report, load
 from services.evidence.ratings import tally
+from services.evidence.rebuild import rebuild
 from services.evidence.statements import Given
 from services.evidence.withdrawal import missing, restore, withdraw, withdraw_missing
 from services.ports.evidence_store import Query
@@ -258,6 +261,30 @@ def count(store: StoreOption = None, as_json: JsonFlag = False) -> None:
         print_json({"count": number})
     else:
         out.print(number, highlight=False)
+
+
+@commands.command()
+def reindex(
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Remove what an interrupted reindex left.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
+    """Analyse every item anew into this release's format.
+
+    The store is searched and loaded meanwhile; an old format is read too. What was analysed takes the place
+    of the old index in one step.
+    """
+    app = make_app(store=store)
+    with progress("items") as bar:
+        task = bar.add_task("analysing", total=None)
+        rebuild(
+            app.evidence_client,
+            app.analyser,
+            lambda items: bar.advance(task, items),
+            restart=restart,
+        )
+    out.print(f"{app.evidence_store.count()} items are in format {FORMAT}.")
 
 
 @commands.command()

@@ -38,8 +38,8 @@ def to_documents(items: Sequence[Evidence], analyser: Analyser) -> list[Document
 
 
 def _passages(items: Sequence[Evidence], analyser: Analyser) -> list[list[Passage]]:
-    """The passages of every item, encoded together."""
-    texts = [passage_text(item) for item in items]
+    """The passages of every item, encoded together; a check without a text has none but its claim."""
+    texts = [passage_text(item) if item.kind in SPOKEN else item.text for item in items]
     spans = [passages(text) for text in texts]
     encoded = {
         (n, span): text[span.start : span.end]

@@ -3,7 +3,7 @@
 Analysis happens in our own code, so a store only ever sees terms and vectors.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -129,6 +129,10 @@ class Loaded:
     withdrawn: int = 0  # items that a search finds no longer
 
 
+Analyse = Callable[[Sequence[Evidence]], Sequence[Document]]
+"""Items to documents, withdrawn ones too."""
+
+
 class EvidenceStore(Protocol):
     """Every method raises NotReady when the store is away, and UserError when it holds another format.
 
@@ -166,6 +170,17 @@ class EvidenceStore(Protocol):
         self, queries: Sequence[Query], top: int, *, filters: Filters = EVERYTHING
     ) -> list[list[PassageHit]]:
         """For each query up to `top` passages, best first, in one round trip; equal ones by id and place."""
+        ...
+
+    def rebuild(
+        self, analyse: Analyse, progress: Callable[[int], None], *, restart: bool = False
+    ) -> None:
+        """Analyse every item anew, into this release's format, whatever format the store has.
+
+        Searches go on meanwhile, and nothing that is written meanwhile is lost; writers wait for a moment
+        at the end. `progress` hears of the items done. Raises UserError when another rebuild is at work or
+        was interrupted, unless `restart` says that none is.
+        """
         ...
 
     def count_passages(self, *, filters: Filters = EVERYTHING) -> int:

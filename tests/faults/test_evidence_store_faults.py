@@ -199,6 +199,43 @@ def test_another_mapping_version_and_a_wrong_vector_size_are_told(real: tuple[st
         client.indices.delete(index=f"{index}-v0")
 
 
+def test_an_older_file_is_told_with_the_remedy_and_reindexed(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE items (key INTEGER PRIMARY KEY, change INTEGER, whole TEXT)")
+        for n in range(3):
+            whole = Evidence(id=f"old{n}", claim="rain").model_dump_json()
+            db.execute("INSERT INTO items (change, whole) VALUES (1, ?)", (whole,))
+        db.execute("PRAGMA user_version=1")
+    store = SqliteEvidenceStore(path)
+    with pytest.raises(UserError, match=r"format 1.*claimdesk evidence reindex"):
+        store.setup()
+    store.rebuild(
+        lambda items: [Document(one, ["rain"], [], [], VECTOR) for one in items], lambda _: None
+    )
+    assert store.count() == 3
+    assert len(store.search([Query(["rain"], VECTOR)], 5)[0]) == 3
+
+
+@pytest.mark.elasticsearch
+def test_a_block_on_writes_is_waited_for(real: tuple[str, str]) -> None:
+    from elasticsearch import Elasticsearch
+
+    url, index = real
+    store = ElasticsearchEvidenceStore(url, index)
+    store.setup()
+    with Elasticsearch(url) as client:
+        client.indices.add_block(index=f"{index}-v{FORMAT}", block="write")
+        lift = threading.Timer(
+            1.0,
+            client.indices.put_settings,
+            kwargs={"index": f"{index}-v{FORMAT}", "settings": {"index.blocks.write": None}},
+        )
+        lift.start()
+        assert store.upsert([document()]) == Loaded(added=1)
+        lift.join()
+
+
 @pytest.mark.elasticsearch
 def test_an_index_in_the_place_of_the_alias_is_told(real: tuple[str, str]) -> None:
     from elasticsearch import Elasticsearch
