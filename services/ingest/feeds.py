@@ -20,6 +20,11 @@ _CLOSED = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|RDF)\s*>", re.IGNORECASE)
 _ITEM_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b[^<>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s()<>@,]{1,64}@[^\s()<>@,]{1,255}")
 _EMPTY_PAIR = re.compile(r"\(\s*\)|<\s*>")
+_ELLIPSIS = re.compile(
+    r"(?:…|\.{3}|\[(?:…|\.{3})\]|\bread more\W{0,3}|\bcontinue reading\W{0,3})$", re.IGNORECASE
+)
+_SUMMARY = 1_000
+"""Characters below which a text that the feed calls no content is taken for a summary."""
 _BARE = "it says nothing of itself"
 
 
@@ -126,6 +131,7 @@ class FeedItems:
             language=clean_line(self._feed.language) or None,
             published_at=published or modified or self._published_at,
             modified_at=modified,
+            partial=_is_partial(entry, text),
             notes=tuple(notes),
             where=where,
         )
@@ -155,3 +161,9 @@ def _body(entry: Entry) -> str:
     """The longest of the texts, a full one before a summary as long; the title if there is none."""
     texts = map(words_of, (*entry.contents, *entry.summaries))
     return max(texts, key=len, default="") or words_of(entry.title)
+
+
+def _is_partial(entry: Entry, text: str) -> bool:
+    """Whether the feed gives less than the article: it breaks off, or is a short summary."""
+    whole = any(content.value for content in entry.contents)
+    return (not whole and len(text) < _SUMMARY) or _ELLIPSIS.search(text[-40:]) is not None

@@ -9,7 +9,8 @@ class Item:
     """An article to be. `text` is clean; `guid` is unique within `source`.
 
     `revision` is only what the source itself says; `published_at` keeps the zone it came with, which
-    tells the publisher's day. `not_before` is the end of an embargo. `notes` say what was assumed or left out, `where` is the place it was
+    tells the publisher's day. `not_before` is the end of an embargo;
+    `partial` is set when the text seems to be only the article's beginning or summary. `notes` say what was assumed or left out, `where` is the place it was
     read from, for messages.
     """
 
@@ -26,6 +27,7 @@ class Item:
     revision: int | None = None
     withdrawn: str | None = None
     not_before: datetime | None = None
+    partial: bool = False
     notes: tuple[str, ...] = ()
     where: str = ""
 

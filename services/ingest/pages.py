@@ -61,7 +61,7 @@ def read_html(document: Document, options: Options) -> Iterator[Item | Refusal]:
     yield Item(
         source=options.source or FILES,
         guid=url or document.origin or content_hash(text),
-        text=_without_title(text, {title, *facts.titles}),
+        text=_without_title(text, title),
         title=title,
         url=url,
         byline=", ".join(facts.authors) or clean_line(found.author) or None,
@@ -171,7 +171,7 @@ def _letters(text: str) -> str:
     return "".join(_WORD.findall(text)).lower()
 
 
-def _without_title(text: str, titles: set[str]) -> str:
-    """The page's text; its heading, when that is a title, is no sentence of the article."""
+def _without_title(text: str, title: str) -> str:
+    """The page's text; its heading, when that is the title, is no sentence of the article."""
     first, _, rest = text.partition("\n")
-    return rest.strip() if rest.strip() and clean_line(first) in titles else text
+    return rest.strip() if rest.strip() and clean_line(first) == title else text

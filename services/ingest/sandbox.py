@@ -25,6 +25,7 @@ MEMORY = 2 * 1024**3
 SECONDS = 30.0
 _START_SECONDS = 60.0  # a machine that is very busy
 _MARKUP = frozenset(("feed", "html"))
+_TAGS = (b"<", b"\\u003c", b"\\u003C")
 
 # What the child answers is data, not pickles: a parser that was taken over gains nothing here.
 _RESULT = TypeAdapter(list[Item | Refusal])
@@ -54,7 +55,7 @@ class Sandbox:
 
         A document that takes too long or too much memory is one Refusal (`too_slow`, `parser_died`).
         """
-        if kind_of(document) not in _MARKUP:
+        if not _holds_markup(document):
             return read_document(document, options)
         with self._lock:
             return iter(self._ask(document, options))
@@ -101,6 +102,11 @@ class Sandbox:
             process.kill()
             process.wait()
             self._child = None
+
+
+def _holds_markup(document: Document) -> bool:
+    """Whether some parser of markup will look at it: also texts in JSON may be HTML."""
+    return kind_of(document) in _MARKUP or any(sign in document.body for sign in _TAGS)
 
 
 def serve(connection: Connection, memory: int) -> None:
