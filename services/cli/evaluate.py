@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import evaluate_match, evaluate_retrieval, evaluate_stories
+from services.cli import evaluate_ingest, evaluate_match, evaluate_retrieval, evaluate_stories
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     for command in (seed, attribution, checkworthiness, objectivity, dates, fields):
         group.command()(command)
     evaluate_retrieval.register(app)
+    evaluate_ingest.register(group)
     evaluate_stories.register(group)
     evaluate_match.register(group)
 

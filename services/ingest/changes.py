@@ -215,7 +215,7 @@ def _by_paragraphs(old: _Side, new: _Side, a: Span, b: Span) -> Iterator[_Edit]:
         [" ".join(token.key for token in side.tokens[slice(*part)]) for part in of]
         for side, of in zip((old, new), parts, strict=True)
     ]
-    for edit in _diff(keys[0], keys[1], 0, 0):
+    for edit in _merged(_diff(keys[0], keys[1], 0, 0), gap=0):
         one, other = (_hull(of, span) for of, span in zip(parts, (edit.old, edit.new), strict=True))
         left, right = (
             [token.key for token in side.tokens[slice(*span)]]
@@ -261,11 +261,11 @@ def _diff(a: list[str], b: list[str], at: int, bt: int) -> Iterator[_Edit]:
             )
 
 
-def _merged(edits: Iterator[_Edit]) -> Iterator[_Edit]:
+def _merged(edits: Iterator[_Edit], gap: int = _GAP) -> Iterator[_Edit]:
     """Edits with hardly a word between them as one: what a person would call one change."""
     last: _Edit | None = None
     for edit in edits:
-        if last and edit.old[0] - last.old[1] <= _GAP and edit.new[0] - last.new[1] <= _GAP:
+        if last and edit.old[0] - last.old[1] <= gap and edit.new[0] - last.new[1] <= gap:
             last = _Edit((last.old[0], edit.old[1]), (last.new[0], edit.new[1]))
             continue
         if last:
