@@ -85,7 +85,7 @@ class RealFigures:
 
     files: int = 0
     entries: int = 0
-    fast: int = 0
+    well_formed: int = 0
     seconds: float = 0.0
     feedparser_seconds: float = 0.0
     differences: Counter[str] = field(default_factory=Counter)
@@ -157,7 +157,8 @@ def evaluate_cases(files: Sequence[tuple[str, bytes]]) -> CaseFigures:
     figures = CaseFigures(files=len(files))
     with Sandbox() as sandbox:
         for name, body in files:
-            rows = sandbox.read(Document(name, body, kind="feed"), Options())
+            kind = "json" if name.endswith(".json") else "feed"
+            rows = sandbox.read(Document(name, body, kind=kind), Options())
             if any(isinstance(row, Refusal) and row.reason in _BROKEN for row in rows):
                 figures.broken.append(name)
     for name, body in files:
@@ -269,7 +270,7 @@ def evaluate_real(files: Sequence[tuple[str, bytes]]) -> RealFigures:
         started = time.perf_counter()
         _feedparser(body, None)
         figures.feedparser_seconds += time.perf_counter() - started
-        figures.fast += malformed is None
+        figures.well_formed += malformed is None
         if feed is not None:
             _compare_real(name, feed, read_lenient(text, None) or Feed(), figures)
     return figures
