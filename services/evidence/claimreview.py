@@ -24,7 +24,11 @@ def reviews(value: Any, place: str) -> Iterator[Line]:
 
     References within one document (`{"@id": "#claim"}`) are followed.
     """
-    named = {node["@id"]: node for node in _nodes(value) if isinstance(node.get("@id"), str)}
+    named = {
+        node["@id"]: node
+        for node in _nodes(value)
+        if isinstance(node.get("@id"), str) and not _is_reference(node)
+    }
     yield from _reviews(value, place, named, 0)
 
 
@@ -91,9 +95,13 @@ def _types(value: Object) -> tuple[str, ...]:
     return tuple(name.rpartition("/")[2] for name in names if isinstance(name, str))
 
 
+def _is_reference(value: Object) -> bool:
+    return set(value) <= {"@id", "@type"}
+
+
 def _resolved(value: Any, named: Mapping[str, Object]) -> Any:
     """What a bare reference points to; `value` itself otherwise."""
-    if isinstance(value, Mapping) and set(value) <= {"@id", "@type"}:
+    if isinstance(value, Mapping) and _is_reference(value):
         return named.get(str(value.get("@id")), value)
     return value
 

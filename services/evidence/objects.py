@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ijson
@@ -23,6 +23,8 @@ LONGEST = 16 * 1024 * 1024
 """Bytes of one element: it is held in memory."""
 
 _WHOLE = 64 * 1024 * 1024  # bytes of a document that is no list of elements
+_DEEPEST = 64
+_OPENING, _CLOSING = ("start_map", "start_array"), ("end_map", "end_array")
 _STREAMED = ("", "dataFeedElement", "claims", "items", "itemListElement", "articles")
 
 
@@ -60,18 +62,40 @@ def _lines(file: Opened) -> Iterator[tuple[str | None, str]]:
 
 def document(file: Opened) -> Iterator[Line]:
     """The rows of a JSON document. A list in it is read element by element, in bounded memory."""
-    prefix = _list_in(file)
-    if prefix is None:
+    field = _list_in(file)
+    if field is None:
         yield from _whole(file)
         return
     stream, number = Utf8(file, LONGEST), 0
     try:
-        for value in ijson.items(stream, prefix, use_float=True):
+        for value in _elements(ijson.basic_parse(stream, use_float=True), field):
             number += 1
             stream.element_done()
             yield from rows_of(value, f"element {number}")
-    except (ijson.JSONError, ValueError, RecursionError) as error:
+    except (ijson.JSONError, ValueError) as error:
         yield _broken(f"element {number + 1}", error)
+
+
+def _elements(events: Iterable[tuple[str, Any]], field: str) -> Iterator[Any]:
+    """The elements of the document, or of the list in its `field`. Raises ValueError for deep nesting.
+
+    ijson's own paths grow with every level, so a file of brackets would fill the memory.
+    """
+    level = 2 if field else 1
+    depth, name, inside, builder = 0, "", False, ijson.ObjectBuilder()
+    for event, value in events:
+        depth -= event in _CLOSING
+        if inside and depth >= level:
+            builder.event(event, value)
+            if depth == level and event not in _OPENING:
+                yield builder.value
+                builder = ijson.ObjectBuilder()
+        elif depth == level - 1:
+            inside = event == "start_array" and name == field
+            name = value if event == "map_key" else name
+        depth += event in _OPENING
+        if depth > _DEEPEST:
+            raise ValueError(f"nested more than {_DEEPEST} levels deep")
 
 
 def _whole(file: Opened) -> Iterator[Line]:
@@ -102,12 +126,17 @@ def _broken(place: str, error: Exception) -> Line:
 
 
 def _list_in(file: Opened) -> str | None:
-    """Where the document's elements stand, for ijson; none when it is no list and holds none."""
+    """The field with the document's elements, "" when it is a list itself; none when it has no such list."""
     stream = Utf8(Opened(file.path, io.BytesIO(file.start), file.start, file.raw), LONGEST)
+    depth, name = 0, ""
     try:
-        for prefix, event, _ in ijson.parse(stream):
-            if event == "start_array" and prefix in _STREAMED:
-                return f"{prefix}.item" if prefix else "item"
+        for event, value in ijson.basic_parse(stream):
+            depth -= event in _CLOSING
+            if event == "start_array" and depth <= 1 and name in _STREAMED:
+                return name
+            if depth == 1 and event == "map_key":
+                name = value
+            depth += event in _OPENING
     except (ijson.JSONError, ValueError):
         pass  # cut off by the end of the sample, or broken: then reading it says so
     return None

@@ -127,6 +127,8 @@ class Utf8:
 
     def read(self, size: int = -1) -> bytes:
         """Up to about `size` bytes; none at the end. Raises ValueError for an element that is too long."""
+        if size == 0:  # ijson asks whether bytes come
+            return b""
         chunk = self._stream.read(size if size > 0 else _CHUNK)
         self._since += len(chunk)
         if self._since > self._most:
