@@ -39,6 +39,7 @@ class ExcludedKind(StrEnum):
     DATELINE = "dateline"
     RELATED_HEADLINE = "related_headline"
     SYNDICATION_NOTICE = "syndication_notice"
+    EDITORIAL_NOTICE = "editorial_notice"
     BOILERPLATE = "boilerplate"
 
 

@@ -46,6 +46,16 @@ _BOILERPLATE = re.compile(
     r"|have a (?:news )?tip|photo(?:graph)?(?: by|:)|image(?: by|:)|read the (?:full|rest|whole))",
     re.IGNORECASE,
 )
+# What an outlet says of its own article: corrected, clarified, updated, withdrawn.
+_THIS = r"th(?:is|e) (?:article|story|report|post|piece|item|copy|headline)"
+_HAS_BEEN = r"(?:has been|was|has since been)"
+_EDITORIAL_NOTICE = re.compile(
+    r"[\W_]{0,4}(?:(?:corrections?|clarifications?|corrected|retraction|retracted|withdrawn|editor(?:['’]?s['’]?|ial) note)"
+    r"(?:\s?\([^()\n]{1,40}\))?(?:,? ?[\w.]{1,12} [\w.]{1,12}(?:,? \d{4})?)?\s?:"
+    rf"|{_THIS} {_HAS_BEEN} (?:amended|corrected|clarified|edited|updated|revised|withdrawn|retracted|removed|taken down)\b"
+    rf"|an? (?:earlier|previous|prior|original) version of {_THIS}\b)",
+    re.IGNORECASE,
+)
 _ALL_RIGHTS = re.compile(
     r"(?:©|\bcopyright (?:\(c\)|©|\d{4})|\ball rights reserved\b)", re.IGNORECASE
 )
@@ -69,6 +79,7 @@ _SMALL = words(
 )
 _FEWEST_WORDS = 6
 _LONGEST_NOTICE = 600
+_LONGEST_EDITORIAL = 1_000
 
 
 def find_excluded(text: str, paragraphs: list[Span]) -> list[Excluded]:
@@ -98,6 +109,8 @@ def find_excluded(text: str, paragraphs: list[Span]) -> list[Excluded]:
 def _whole_paragraph(paragraph: str, *, first: bool) -> ExcludedKind | None:
     if _is_notice(paragraph):
         return ExcludedKind.SYNDICATION_NOTICE
+    if len(paragraph) <= _LONGEST_EDITORIAL and _EDITORIAL_NOTICE.match(paragraph):
+        return ExcludedKind.EDITORIAL_NOTICE
     if _POINTER.match(paragraph):
         return ExcludedKind.RELATED_HEADLINE
     if _BOILERPLATE.match(paragraph) or (len(paragraph) < 200 and _ALL_RIGHTS.search(paragraph)):

@@ -96,3 +96,29 @@ def test_prose_is_kept(prose: str) -> None:
 
 def test_kinds_are_those_of_the_schema() -> None:
     assert {kind.value for kind in ExcludedKind} >= {"dateline", "syndication_notice"}
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Correction: An earlier version of this story said the ferry carried 900 people. It carried 90.",
+        "Correction (May 6): The ferry carried 90 people.",
+        "Editor's note: The captain's name was wrong in the first version.",
+        "This article was amended on 3 May 2024. The ferry carried 90 people, not 900.",
+        "An earlier version of this article said that 900 people were on the ferry.",
+        "This story has been withdrawn because its source could not be confirmed.",
+    ],
+)
+def test_notices_of_the_outlet_about_its_own_article(notice: str) -> None:
+    assert excluded(f"The ferry stopped.\n\n{notice}") == [("editorial_notice", notice)]
+
+
+@pytest.mark.parametrize(
+    "reporting",
+    [
+        "The correction came too late, the captain said on Monday.",
+        "This story of a ferry has been told before, she said.",
+    ],
+)
+def test_reporting_about_corrections_stays(reporting: str) -> None:
+    assert excluded(f"The ferry stopped.\n\n{reporting}") == []
