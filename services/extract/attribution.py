@@ -1,5 +1,6 @@
 """Attribution: for a parsed article, every place where somebody is said to have said something."""
 
+import re
 from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
@@ -23,6 +24,7 @@ from services.extract.subjects import (
 from services.extract.words import words
 
 _COPULAS = words("be seem feel remain sound become")
+_BESIDE = frozenset({"compound", "nmod"})
 _SHORTEST = 4
 """Characters of content at least."""
 
@@ -41,8 +43,34 @@ def find_reports(layout: Layout, doc: Doc) -> list[Report]:
         found.extend(_indirect(reading, number, sentence, taken))
     _give_participles_their_speaker(found)
     found = [report for report in found if report.content]
+    for report in found:
+        _without_tail(reading, report)
     found.sort(key=lambda report: (report.content[0], report.content[-1]))
     return found
+
+
+_TAIL = re.compile(
+    r",?\s(?:in|on|at|by|for|with|as|to|of|from|during|after|under)\s(?:what|something)\s"
+    r"(?:he|she|they|it|[A-Z][\w.’'-]{1,30})\s(?:(?:has|have|had)\s)?"
+    r"(?:described|called|termed|labell?ed|dubbed|describes?|calls?)\b[^\n]{0,160}\Z"
+)
+_LONGEST_TAIL = 220
+_LEAST_BEFORE_TAIL = 20
+
+
+def _without_tail(reading: Reading, report: Report) -> None:
+    """Take "on what he described as a modest budget" off an indirect content: it tells how it was said."""
+    start, end = report.content[-1]
+    if report.form is not Form.CLAUSE:
+        return
+    window = max(start + _LEAST_BEFORE_TAIL, end - _LONGEST_TAIL)
+    tail = _TAIL.search(reading.text[window:end]) if window < end else None
+    if tail is None:
+        return
+    cut = window + tail.start()
+    first, _ = reading.tokens((cut, end))
+    if not reading.quoted[min(first + 1, len(reading.doc) - 1)]:
+        report.content[-1] = (start, cut)
 
 
 def _give_participles_their_speaker(reports: list[Report]) -> None:
@@ -189,6 +217,9 @@ def _owner(noun: Token) -> Token | None:
     if possessor is not None:
         return possessor
     by = _after(noun, {"by", "from", "of"})
+    publisher = next((c for c in noun.lefts if c.dep_ in _BESIDE and c.ent_type_ == "ORG"), None)
+    if by is None and publisher is not None:  # "a Wire News report that …"
+        return publisher
     if by is None and noun.dep_ in {"dobj", "attr"}:
         return subject_of(noun.head)
     return by

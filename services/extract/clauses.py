@@ -174,7 +174,7 @@ def trim(doc: Doc, left: int, right: int) -> Range:
         or (
             doc[right - 1].is_punct
             and not doc[right - 1].is_quote
-            and doc[right - 1].text not in ")]"
+            and doc[right - 1].text not in ")]%"
         )
         or doc[right - 1].dep_ in {"cc", "mark"}
     ):

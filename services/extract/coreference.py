@@ -11,6 +11,7 @@ from services.extract.names import gender_of_words
 from services.extract.naming import text_of, without_article
 from services.extract.roles import BODY_WORDS, COUNTRY_WORDS, PEOPLE, describes, role_of
 from services.extract.salience import Race
+from services.extract.speakers_words import DOCUMENTS, says_nothing
 from services.extract.subjects import antecedent, phrase_of
 from services.extract.words import words
 
@@ -61,6 +62,7 @@ class Resolver:
         self._doc = doc
         self._cast = cast
         self._turns: list[_Turn] = []
+        self._documents: dict[str, tuple[int, str]] = {}
 
     def resolve(self, head: Token | None, phrase: Span | None) -> Speaker | None:
         """The speaker that the noun phrase `phrase` with `head` means; none when that is not known."""
@@ -119,13 +121,25 @@ class Resolver:
             return self._pronoun(head)
         if head.lower_ in COUNTRY_WORDS and phrase[0].lower_ in _DEFINITE:
             return self._last_country(head)
-        text = text_of(phrase, keep_title=True)
         return (
             self._government(head, phrase)
             or self._described(head, phrase)
             or self._body(head, phrase)
-            or (Speaker(text, 0.7, human=head.lemma_.lower() in PEOPLE) if text else None)
+            or self._document(head, phrase)
+            or _by_words(head, phrase)
         )
+
+    def _document(self, head: Token, phrase: Span) -> Speaker | None:
+        """For "the report" the one spoken of before with its publisher or its subject."""
+        lemma = head.lemma_.lower()
+        if lemma not in DOCUMENTS:
+            return None
+        if len(phrase) > 2 or phrase[0].lower_ not in _DEFINITE:
+            self._documents[lemma] = head.i, text_of(phrase)
+            return None
+        index, name = self._documents.get(lemma, (-_FAR, ""))
+        near = head.i - index < 2 * _FAR
+        return Speaker(name, 0.6, human=False) if name and near else None
 
     def _government(self, head: Token, phrase: Span) -> Speaker | None:
         name = government_of(text_of(phrase)) or government_of(head.text)
@@ -250,6 +264,18 @@ class Resolver:
             person.gender = gender
         plural = head.tag_ in {"NNS", "NNPS"} or head.lower_ == "they" or " and " in speaker.name
         insort(self._turns, _Turn(head.i, speaker, gender, plural), key=_index)
+
+
+def _by_words(head: Token, phrase: Span) -> Speaker | None:
+    """The description itself as the speaker; none where it is a thing, which says nothing."""
+    lemma = head.lemma_.lower()
+    common = head.pos_ == "NOUN" and not head.ent_type_
+    before = head.nbor(-1).lower_ if head.i > phrase.start else ""
+    text = text_of(phrase, keep_title=True)
+    published = any(token.ent_type_ == "ORG" for token in phrase)
+    if not text or (common and not published and says_nothing(lemma, before)):
+        return None
+    return Speaker(text, 0.7, human=lemma in PEOPLE)
 
 
 def _modified(head: Token, phrase: Span) -> bool:

@@ -20,7 +20,8 @@ def trim(doc: Doc, left: int, right: int) -> Range:
 
 
 def _is_edge(token: Token) -> bool:
-    return token.is_space or (token.is_punct and not token.is_quote and not token.is_bracket)
+    belongs = token.is_quote or token.is_bracket or token.text == "%"
+    return token.is_space or (token.is_punct and not belongs)
 
 
 def to_offsets(doc: Doc, ranges: Iterable[Range]) -> list[Offsets]:

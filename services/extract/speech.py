@@ -8,7 +8,7 @@ from schemas.base import Span as Offsets
 from services.extract.contents import content_of
 from services.extract.cues import VERBS, Takes
 from services.extract.quotes import Quotation
-from services.extract.ranges import offsets_of, to_offsets
+from services.extract.ranges import offsets_of, to_offsets, tokens_of
 from services.extract.reading import Reading
 from services.extract.report import Form, Report, cue_offsets
 from services.extract.roles import PEOPLE
@@ -19,7 +19,7 @@ _REACH = 14
 _FAR = 30
 """The same where a colon leads to the quotation."""
 _SIGNATURE = re.compile(
-    r"\s{0,4}(?:—|–|--?)[ \u00a0]?(?P<name>[A-Z][\w.'’-]{0,30}(?: [\w.'’-]{1,30}){0,4})(?=,|\s*\n|\s*\Z)"
+    r"\s{0,4}(?:—|–|―|--?)[ \u00a0]?(?P<name>[A-Z][\w.'’-]{0,30}(?: [\w.'’-]{1,30}){0,4})(?=,|\.?\s*\n|\.?\s*\Z)"
 )
 """A dash and a name, with nothing after it on its line but a comma and what the person is."""
 _PERSONAL = frozenset({"he", "she", "they", "who", "i", "we"})
@@ -148,8 +148,10 @@ class _SpeechFinder:
 
     def _signed(self, quotation: Quotation, name: Token) -> Report:
         number = self._reading.sentence_of(self._reading.tokens(quotation.span)[0])
-        content = [quotation.span]
-        return Report(Form.DIRECT, None, [], phrase_of(name), name, content, number, [quotation])
+        match = _SIGNATURE.match(self._reading.text, quotation.span[1])
+        # The parser may tie the name to the words of the next paragraph.
+        source = tokens_of(self._doc, match.span("name")) if match else phrase_of(name)
+        return Report(Form.DIRECT, None, [], source, name, [quotation.span], number, [quotation])
 
     def _goes_on(self, previous: Report, quotation: Quotation) -> bool:
         if quotation.continues:

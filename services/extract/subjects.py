@@ -8,6 +8,8 @@ _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _NOUNS = {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"}
 _RAISES = {"conj", "xcomp", "advcl", "acl", "pcomp", "ccomp", "prep", "aux", "dep", "parataxis"}
 _TIMES = frozenset({"DATE", "TIME"})
+_FELT = frozenset({"convince", "persuade", "worry", "concern", "trouble", "alarm"})
+"""Verbs whose passive says what its subject thinks ("we are convinced that …")."""
 _DEPTH = 5
 """How far up a chain of verbs the subject is looked for."""
 
@@ -15,7 +17,12 @@ _DEPTH = 5
 def subject_of(verb: Token) -> Token | None:
     """The head of the noun phrase that does what `verb` says; none in a passive without an agent."""
     if is_passive(verb):
-        return agent_of(verb)
+        return own_subject(verb) if verb.lemma_ in _FELT else agent_of(verb)
+    return _blamed(verb) or _subject_above(verb) or _subject_before(verb)
+
+
+def _subject_above(verb: Token) -> Token | None:
+    """The nearest subject, up the chain of verbs that `verb` shares it with."""
     token: Token = verb
     for _ in range(_DEPTH):
         own = own_subject(token) or _misread_subject(token)
@@ -29,6 +36,37 @@ def subject_of(verb: Token) -> Token | None:
             return own_subject(token.head)
         token = token.head
     return None
+
+
+def _subject_before(verb: Token) -> Token | None:
+    """Where the parse leads nowhere, the last person or body before `verb` that is a subject.
+
+    Only for a verb that has a form of its own, or a participle after a comma; within the sentence and
+    near by.
+    """
+    if verb.tag_ not in _OWN_FORMS or any(child.dep_ == "aux" for child in verb.children):
+        return None
+    for index in range(verb.i - 1, max(verb.sent.start, verb.i - _NEAR) - 1, -1):
+        token = verb.doc[index]
+        if token.dep_ == "nsubj" and (token.ent_type_ in _SPEAKING or token.lower_ in _PERSONS):
+            return token
+    return None
+
+
+_OWN_FORMS = frozenset({"VBD", "VBZ", "VBP", "VBG"})
+_SPEAKING = frozenset({"PERSON", "ORG", "NORP"})
+_PERSONS = frozenset({"he", "she", "they", "we", "i"})
+_NEAR = 40
+"""Tokens in which a subject is looked for without the parser's help."""
+
+
+def _blamed(verb: Token) -> Token | None:
+    """In "the panel held him in contempt for refusing to answer" it is the object who refuses."""
+    preposition = verb.head
+    if verb.dep_ != "pcomp" or preposition.lower_ != "for" or preposition.head.pos_ != "VERB":
+        return None
+    above = preposition.head
+    return next((c for c in above.rights if c.dep_ == "dobj" and c.ent_type_ == "PERSON"), None)
 
 
 def own_subject(verb: Token) -> Token | None:
@@ -98,6 +136,7 @@ def phrase_of(head: Token, barrier: Token | None = None) -> Span:
     for child in head.rights:  # "the ministry on Tuesday"
         if child.dep_ == "prep" and any(part.ent_type_ in _TIMES for part in child.rights):
             right = min(right, child.i - 1)
+    right = _before_asides(head, right)
     doc = head.doc
     while (
         right > head.i
@@ -108,6 +147,17 @@ def phrase_of(head: Token, barrier: Token | None = None) -> Span:
     while left < head.i and (doc[left].is_punct or doc[left].is_space):
         left += 1
     return doc[left : right + 1]
+
+
+def _before_asides(head: Token, right: int) -> int:
+    """Without the reporter's ", on what she described as …" that the parser hung on the speaker."""
+    for child in head.rights:
+        follows = (
+            child.dep_ == "prep" and child.i > head.i + 1 and head.doc[child.i - 1].text == ","
+        )
+        if follows and any(part.dep_ == "pcomp" for part in child.rights):
+            right = min(right, child.i - 1)
+    return right
 
 
 def antecedent(head: Token) -> Token:
