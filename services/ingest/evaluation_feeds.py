@@ -13,9 +13,12 @@ from typing import Any
 from urllib.parse import urljoin
 from zipfile import ZipFile
 
+from pydantic_core import from_json
+
 from services.ingest.dates import read_date
 from services.ingest.decoding import decode_markup, without_declaration
 from services.ingest.entry import Entry, Feed, Markup
+from services.ingest.feed_json import parse_json_feed
 from services.ingest.feed_lenient import read_lenient
 from services.ingest.feeds import byline_of, parse_feed
 from services.ingest.item import Document, Options, Refusal, Rejected
@@ -173,11 +176,7 @@ def _compare_case(name: str, body: bytes, checks: list[Check], figures: CaseFigu
     if not checks:
         return
     url, charset = _served(body)
-    try:
-        text = without_declaration(decode_markup(body, charset))
-        feed, malformed = parse_feed(text, url)
-    except Rejected as rejected:
-        feed, malformed = None, rejected.reason
+    feed, malformed = _parsed(name, body, url, charset)
     theirs = _feedparser(body, url)
     group = "malformed" if malformed else "well-formed"
     for check in checks:
@@ -189,6 +188,17 @@ def _compare_case(name: str, body: bytes, checks: list[Check], figures: CaseFigu
         row.feedparser += _plain(check.name, _at(theirs, check.path)) == expected
         if ours != expected:
             figures.misses.append((name, check.name, str(expected), str(ours)))
+
+
+def _parsed(
+    name: str, body: bytes, url: str | None, charset: str | None
+) -> tuple[Feed | None, str | None]:
+    try:
+        if name.endswith(".json"):
+            return parse_json_feed(from_json(body))[0], None
+        return parse_feed(without_declaration(decode_markup(body, charset)), url)
+    except (Rejected, ValueError) as refused:
+        return None, str(refused)
 
 
 def _served(body: bytes) -> tuple[str | None, str | None]:
