@@ -152,3 +152,23 @@ class ArticleRef(Model):
         given: dict[str, Any] = article.model_dump(include=set(cls.model_fields))
         altered = [change for change in article.changes if change.quotation or change.number]
         return cls.model_validate(given | {"altered": altered[:MOST_ALTERED]})
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader of its claims must know of the article, in a sentence each."""
+        told = [f"{_REMARKS[notice.kind]} “{notice.text}”" for notice in self.notices]
+        if self.silent_edit:
+            told.extend(
+                f"Edited without a notice: “{change.before}” became “{change.after}”."
+                for change in self.altered
+            )
+        return told
+
+
+_REMARKS = {
+    NoticeKind.CORRECTION: "The source has corrected the article:",
+    NoticeKind.CLARIFICATION: "The source has clarified the article:",
+    NoticeKind.EDITORS_NOTE: "The source notes:",
+    NoticeKind.UPDATE: "The source has updated the article:",
+    NoticeKind.WITHDRAWAL: "The source has withdrawn the article:",
+}

@@ -231,6 +231,8 @@ def _print_task(stored: StoredTask, *, as_json: bool) -> None:
             _joined(article.publisher, article.published_at),
             article.url,
         )
+        for remark in article.remarks:
+            say(f"  {remark}")
 
 
 def _print_evidence(task: Task) -> None:
