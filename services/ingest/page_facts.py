@@ -13,6 +13,7 @@ from services.ingest.text import clean_line
 _ARTICLES = re.compile(r"\w{0,40}(?:Article|BlogPosting|Report|Review)")
 _MOST_NODES = 5_000  # of JSON-LD that are looked at
 _LONGEST_NAME = 200
+_LONGEST_TITLE = 2_000
 _DATES = (
     "article:published_time",
     "og:article:published_time",
@@ -110,7 +111,7 @@ def _linked_data(tree: Tree) -> Iterator[dict[str, Any]]:
 
 def _title(line: str, publisher: str, shown: tuple[str, ...]) -> str:
     """`line` without the site's name after it: what a heading shows, or what stands before the name."""
-    for parting in _PARTING.finditer(line):
+    for parting in _PARTING.finditer(line[:_LONGEST_TITLE]):
         start, rest = line[: parting.start()], line[parting.end() :]
         if start in shown or (publisher and rest.lower().startswith(publisher.lower())):
             return start
