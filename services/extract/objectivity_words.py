@@ -132,6 +132,23 @@ STANCE_OPENERS = word_set(
 DEONTIC = word_set("should must ought need shall cannot dare")
 """Modals of what ought to be."""
 
+GROUPS = word_set(
+    """
+    people society nation world politics power truth freedom democracy justice morality culture history
+    ideology value elite media citizen folk humanity civilization civilisation generation liberal
+    conservative
+    """
+)
+"""Nouns by which comment speaks of everybody rather than of somebody."""
+
+HOLDING = word_set(
+    """
+    think believe feel know understand realize realise remember forget hope fear wish love hate imagine
+    wonder suspect doubt guess suppose pretend seem appear deserve matter mean
+    """
+)
+"""Verbs of holding a view."""
+
 REPORTING = word_set(
     """
     say tell report announce state add note write claim explain confirm declare warn argue comment reply

@@ -92,7 +92,9 @@ def fit(docs: Sequence[Doc], labels: Sequence[str], *, strength: float = STRENGT
 
 def train(data_dir: Path, out_dir: Path, nlp: Language) -> Report:
     """Fit on the crowdsourced part, measure on the ground truth, write the artefact to `out_dir`."""
-    crowd_path, truth_path = (_find(data_dir, name) for name in ("crowdsourced", "groundtruth"))
+    crowd_path, truth_path = (
+        find_claimbuster(data_dir, name) for name in ("crowdsourced", "groundtruth")
+    )
     truth = read_claimbuster(truth_path)
     crowd = without(read_claimbuster(crowd_path), truth)
     model = fit(_tagged(crowd.texts, nlp), crowd.labels)
@@ -114,7 +116,8 @@ def train(data_dir: Path, out_dir: Path, nlp: Language) -> Report:
     return report
 
 
-def _find(data_dir: Path, part: str) -> Path:
+def find_claimbuster(data_dir: Path, part: str) -> Path:
+    """The path of a part of ClaimBuster in `data_dir`. Raises UserError when it is not there."""
     name = f"claimbuster_{part}.csv"
     for path in (data_dir / name, data_dir / "checkworthiness" / name):
         if path.is_file():
