@@ -209,6 +209,9 @@ class Claim(Model):
         default=None, description="Null where the article says it in its own voice"
     )
     context: str = Field(default="", description="The sentences around the claim, for a reader")
+    confidence: Probability = Field(
+        default=1.0, description="How surely words and speaker were read; low for a bad scan"
+    )
 
 
 class Excluded(Model):

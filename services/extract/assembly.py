@@ -5,6 +5,7 @@ from datetime import datetime
 
 from spacy.tokens import Doc, Span
 
+from schemas.base import Span as Offsets
 from schemas.claim import Claim, DateMention, Excluded, ExcludedKind, Quote
 from services.extract.comparisons import Comparisons
 from services.extract.context import Surroundings
@@ -12,6 +13,7 @@ from services.extract.dates import Reference, parse_dateline_date, resolve_artic
 from services.extract.draft import Draft
 from services.extract.due import due_date
 from services.extract.kinds import classify
+from services.extract.legibility import Page
 from services.extract.modality import Modalities
 from services.extract.places import Places
 from services.extract.polarity import Polarities
@@ -37,9 +39,11 @@ class Assembler:
         published_at: datetime | None,
         doc: Doc,
         excluded: Sequence[Excluded],
+        page: Page,
     ) -> None:
         self._id = article_id
         self._text = text
+        self._page = page
         self._doc = doc
         self._reference = _reference(text, published_at, excluded)
         self._dates = SpanIndex(resolve_article(doc, self._reference), lambda mention: mention.span)
@@ -64,7 +68,7 @@ class Assembler:
         self, draft: Draft, span: Span, scores: Scores, voice: Voice, standalone: Standalone
     ) -> Claim:
         text = self._text[draft.span[0] : draft.span[1]]
-        quantities = find_quantities(span)
+        quantities = find_quantities(span, self._times_of(draft))
         kind = classify(span, cue_lemma=draft.lemma, quote=draft.quote, quantities=quantities)
         dates = self._dates_of(draft)
         source = draft.report.source if draft.report is not None else None
@@ -96,7 +100,19 @@ class Assembler:
             places=self._places.of(span),
             speech_act=speech_act(self._text, Said(draft, span, said), voice.name),
             context=self._surroundings.around(draft.span),
+            confidence=self._confidence(draft, voice),
         )
+
+    def _confidence(self, draft: Draft, voice: Voice) -> float:
+        """That of its attribution; of narration how far the letters can be trusted."""
+        legible = self._page.at(draft.span)
+        return round(voice.confidence if draft.report is not None else legible, 3)
+
+    def _times_of(self, draft: Draft) -> list[Offsets] | None:
+        """What was read as a time already; none where no day was known to read "3 days ago" from."""
+        if self._reference.published is None:
+            return None
+        return [mention.span for mention in self._dates.touching(draft.span)]
 
     def _dates_of(self, draft: Draft) -> list[DateMention]:
         """Those within the claim, and for a quotation those of the sentence that brings it."""

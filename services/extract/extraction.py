@@ -14,6 +14,7 @@ from services.extract.attribution import find_reports
 from services.extract.chains import link
 from services.extract.claims import draft_claims
 from services.extract.coreference import Resolver
+from services.extract.legibility import Page
 from services.extract.mentions import find_cast
 from services.extract.resolution import Standalone
 from services.extract.sentences import Layout, parse
@@ -68,9 +69,10 @@ def _extract(source: Source, layout: Layout, doc: Doc) -> Extraction:
     reports = [r for r in find_reports(layout, doc) if not excluded.touching(r.bounds)]
     link(reports)
     resolver = Resolver(doc, find_cast(doc, excluded))
-    voices = Voices(reports, resolver)
+    page = Page.of(layout.text, layout.paragraphs)
+    voices = Voices(reports, resolver, page)
     drafts = draft_claims(layout.text, doc, reports, excluded)
-    assembler = Assembler(source.id, source.text, source.published_at, doc, layout.excluded)
+    assembler = Assembler(source.id, source.text, source.published_at, doc, layout.excluded, page)
     return Extraction(
         assembler.assemble(drafts, voices, Standalone(doc, resolver)),
         [voices.attribution(report) for report in reports],

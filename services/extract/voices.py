@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from schemas.claim import Attribution
 from services.extract.coreference import Resolver, Speaker
+from services.extract.legibility import Page
 from services.extract.ranges import offsets_of
 from services.extract.report import Report
 
 _UNKNOWN = 0.5
 """Factor on the confidence of an attribution whose speaker is not known."""
+_LEAST = 0.4
+"""A speaker less sure than this is nobody: letters that cannot be read name no one."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Voice:
 
     speaker: Speaker | None = None
     reported_by: tuple[str, ...] = ()
+    confidence: float = 1.0
+    """How sure the attribution is: its form, its speaker and the letters it was read from."""
 
     @property
     def name(self) -> str | None:
@@ -27,10 +32,10 @@ class Voice:
 class Voices:
     """The voices of one article's reports."""
 
-    def __init__(self, reports: list[Report], resolver: Resolver) -> None:
+    def __init__(self, reports: list[Report], resolver: Resolver, page: Page) -> None:
         self._of: dict[int, Voice] = {}
         for report in sorted(reports, key=_place):
-            self._of[id(report)] = _resolve(report, resolver)
+            self._of[id(report)] = _resolve(report, resolver, page.at(report.bounds))
 
     def of(self, report: Report | None) -> Voice:
         """The voice of `report`; nobody's without one."""
@@ -39,7 +44,6 @@ class Voices:
     def attribution(self, report: Report) -> Attribution:
         """`report` as the schema has it."""
         voice = self.of(report)
-        sure = voice.speaker.confidence if voice.speaker is not None else _UNKNOWN
         return Attribution(
             source=[offsets_of(report.source)] if report.source is not None else [],
             cue=report.cue,
@@ -47,7 +51,7 @@ class Voices:
             speaker=voice.name,
             quote=report.quote,
             reported_by=list(voice.reported_by),
-            confidence=round(report.confidence * sure, 3),
+            confidence=round(voice.confidence, 3),
         )
 
 
@@ -55,8 +59,15 @@ def _place(report: Report) -> tuple[int, int]:
     return report.sentence, report.source_head.i if report.source_head is not None else -1
 
 
-def _resolve(report: Report, resolver: Resolver) -> Voice:
+def _resolve(report: Report, resolver: Resolver, legible: float) -> Voice:
     speaker = resolver.resolve(report.source_head, report.source)
+    if speaker is not None and speaker.confidence * legible < _LEAST:
+        speaker = None
     own = speaker.name if speaker is not None else None
     names = (resolver.name_of(head) for head in report.passed_on)
-    return Voice(speaker, tuple(dict.fromkeys(name for name in names if name and name != own)))
+    sure = speaker.confidence if speaker is not None else _UNKNOWN
+    return Voice(
+        speaker,
+        tuple(dict.fromkeys(name for name in names if name and name != own)),
+        report.confidence * sure * legible,
+    )
