@@ -22,13 +22,28 @@ from sqlalchemy import (
     update,
 )
 
+from schemas.cluster_choice import ClusterChoice
+from schemas.evidence_change import EvidenceChange
 from schemas.task import Task
 from schemas.verdict import Verdict
-from services.adapters.sql import migrate, reading, upsert_into, writing
-from services.adapters.sql_task_tables import MIGRATIONS, outbox, tasks, undecided, verdicts
-from services.ports.task_store import Conflict, State, StoredTask, UnknownTask
+from services.adapters import sql_task_clusters as clusters
+from services.adapters.sql import migrate, reading, writing
+from services.adapters.sql_task_content import read_choices
+from services.adapters.sql_task_evidence import change_evidence
+from services.adapters.sql_task_rows import key_of
+from services.adapters.sql_task_sightings import add, take_back
+from services.adapters.sql_task_tables import (
+    MIGRATIONS,
+    choice_outbox,
+    choices,
+    citations,
+    outbox,
+    tasks,
+    undecided,
+    verdicts,
+)
+from services.ports.task_store import Conflict, State, StoredTask, UnknownTask, task_id_of
 from services.runtime.errors import UserError
-from services.triage.merge import merge
 
 _TaskId = Annotated[str, Field(pattern=r"^[\w.:-]+$")]
 _POSITION: TypeAdapter[tuple[FiniteFloat, str]] = TypeAdapter(tuple[FiniteFloat, _TaskId])
@@ -48,22 +63,53 @@ class SqlTaskStore:
     def upsert(self, task: Task) -> StoredTask:
         """Add or merge, under the row's lock."""
         with writing(self._engine) as connection:
-            if not self._add(connection, task):
-                self._merge(connection, task)
-            return _existing(connection, task.id)
+            return _existing(connection, add(self._engine, connection, task))
 
-    def _add(self, connection: Connection, task: Task) -> bool:
-        row = _content(task) | {"id": task.id, "state": State.OPEN.value, "lease": 0}
-        statement = upsert_into(self._engine, tasks).values(row)
-        added = connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
-        return added.rowcount == 1
+    def take_back(self, article_id: str, revision: int, claim_ids: Sequence[str]) -> None:
+        """The first revision replaces nothing."""
+        if revision > 1:
+            with writing(self._engine) as connection:
+                take_back(self._engine, connection, article_id, revision, claim_ids)
 
-    def _merge(self, connection: Connection, task: Task) -> None:
-        query = select(tasks.c.task).where(tasks.c.id == task.id).with_for_update()
-        stored = Task.model_validate_json(connection.execute(query).scalar_one())
-        merged = merge(stored, task)
-        if merged != stored:
-            connection.execute(update(tasks).where(tasks.c.id == task.id).values(_content(merged)))
+    def change_evidence(self, change: EvidenceChange) -> None:
+        """What an item added anew cannot have: an earlier revision."""
+        with writing(self._engine) as connection:
+            change_evidence(self._engine, connection, change)
+
+    def merge(self, task_id: str, into: str, reviewer: str, now: datetime) -> StoredTask:
+        """A choice, and the sightings moved, in one transaction."""
+        with writing(self._engine) as connection:
+            source, target = _existing(connection, task_id, now), _existing(connection, into, now)
+            _check_merge(source, target, reviewer)
+            choice = clusters.merge(source.task.cluster_id, target.task.cluster_id, reviewer, now)
+            told = f"{reviewer} merged task {task_id} into {into} (choice {choice.id})."
+            clusters.apply(self._engine, connection, choice, told)
+            return _existing(connection, into)
+
+    def split(
+        self, task_id: str, claim_ids: Sequence[str], reviewer: str, now: datetime
+    ) -> StoredTask:
+        """A choice, and the sightings moved, in one transaction."""
+        with writing(self._engine) as connection:
+            task = _existing(connection, task_id).task
+            choice = clusters.split(connection, task, claim_ids, reviewer, now)
+            new = task_id_of(choice.target)
+            told = f"{reviewer} split task {new} off {task_id} (choice {choice.id})."
+            clusters.apply(self._engine, connection, choice, told)
+            return _existing(connection, new)
+
+    def undo(self, choice_id: str, reviewer: str, now: datetime) -> StoredTask:
+        """Another choice, and the sightings moved back, in one transaction."""
+        with writing(self._engine) as connection:
+            choice, made = clusters.undo(connection, choice_id, reviewer, now)
+            told = f"{reviewer} undid the {made.kind} {choice_id}."
+            clusters.apply(self._engine, connection, choice, told)
+            return _existing(connection, task_id_of(made.source))
+
+    def choices(self) -> list[ClusterChoice]:
+        """All rows."""
+        with reading(self._engine) as connection:
+            return read_choices(connection)
 
     def page(
         self,
@@ -74,7 +120,8 @@ class SqlTaskStore:
         now: datetime | None = None,
     ) -> tuple[list[StoredTask], str | None]:
         """By priority, then id; the cursor is the last row's pair."""
-        query = _stored().order_by(tasks.c.priority.desc(), tasks.c.id).limit(limit + 1)
+        query = _stored().where(_shown).order_by(tasks.c.priority.desc(), tasks.c.id)
+        query = query.limit(limit + 1)
         if states:
             query = query.where(or_(*(_is(state, now) for state in states)))
         if after is not None:
@@ -144,31 +191,35 @@ class SqlTaskStore:
                 raise _conflict(current)
             return current
 
-    def unpublished(self, limit: int = 100) -> list[Verdict]:
+    def unpublished(self, limit: int = 100) -> list[Verdict | ClusterChoice]:
         """In the order of their outbox rows."""
-        query = select(verdicts.c.verdict).join(outbox).order_by(outbox.c.seq).limit(limit)
+        decided = select(verdicts.c.verdict).join(outbox).order_by(outbox.c.seq).limit(limit)
+        chosen = select(choices.c.choice).join(choice_outbox).order_by(choice_outbox.c.seq)
         with reading(self._engine) as connection:
-            return [Verdict.model_validate_json(row) for row in connection.scalars(query)]
+            owed: list[Verdict | ClusterChoice] = [
+                Verdict.model_validate_json(row) for row in connection.scalars(decided)
+            ]
+            more = connection.scalars(chosen.limit(limit - len(owed)))
+            return owed + [ClusterChoice.model_validate_json(row) for row in more]
 
-    def mark_published(self, verdict_ids: Sequence[str]) -> None:
-        """The outbox holds only what is owed: a published row goes."""
+    def mark_published(self, ids: Sequence[str]) -> None:
+        """The outboxes hold only what is owed: a published row goes."""
         with writing(self._engine) as connection:
-            connection.execute(delete(outbox).where(outbox.c.verdict_id.in_(verdict_ids)))
+            connection.execute(delete(outbox).where(outbox.c.verdict_id.in_(ids)))
+            connection.execute(delete(choice_outbox).where(choice_outbox.c.choice_id.in_(ids)))
 
     def counts(self, *, now: datetime | None = None) -> dict[State, int]:
         """One pass over the states."""
         columns = [func.count().filter(_is(state, now)) for state in State]
         with reading(self._engine) as connection:
-            found = connection.execute(select(*columns).select_from(tasks)).one()
+            found = connection.execute(select(*columns).select_from(tasks).where(_shown)).one()
         return dict(zip(State, found, strict=True))
 
 
-def _content(task: Task) -> dict[str, Any]:
-    return {
-        "cluster_id": task.cluster_id,
-        "priority": task.priority.value,
-        "task": task.model_dump_json(),
-    }
+_shown = or_(
+    tasks.c.sightings > 0, and_(tasks.c.state == State.DONE.value, tasks.c.joined_to.is_(None))
+)
+"""Tasks that some article stands behind, and those decided, which keep their place when none does any more."""
 
 
 def _expired(now: datetime) -> ColumnElement[bool]:
@@ -185,7 +236,10 @@ def _is(state: State, now: datetime | None) -> ColumnElement[bool]:
 
 
 def _stored() -> Select[Any]:
-    return select(tasks, verdicts.c.verdict).outerjoin(verdicts)
+    decided = (verdicts.c.task_id == tasks.c.id) & (verdicts.c.lease == tasks.c.lease)
+    return select(tasks, verdicts.c.verdict).outerjoin(
+        verdicts, decided & (tasks.c.state == State.DONE.value)
+    )
 
 
 def _find(connection: Connection, task_id: str, now: datetime | None = None) -> StoredTask | None:
@@ -193,8 +247,8 @@ def _find(connection: Connection, task_id: str, now: datetime | None = None) -> 
     return _to_stored(row, now) if row else None
 
 
-def _existing(connection: Connection, task_id: str) -> StoredTask:
-    found = _find(connection, task_id)
+def _existing(connection: Connection, task_id: str, now: datetime | None = None) -> StoredTask:
+    found = _find(connection, task_id, now)
     if found is None:
         raise UnknownTask(task_id)
     return found
@@ -210,13 +264,16 @@ def _to_stored(row: Row[Any], now: datetime | None) -> StoredTask:
         reviewer=None if expired else row.reviewer,
         lease_until=None if expired else row.lease_until,
         verdict=verdict,
+        joined_to=row.joined_to,
     )
 
 
 def _lock_next(connection: Connection, now: datetime) -> str | None:
     query = (
         select(tasks.c.id)
-        .where(undecided, or_(tasks.c.state == State.OPEN.value, _expired(now)))
+        .where(
+            undecided, tasks.c.sightings > 0, or_(tasks.c.state == State.OPEN.value, _expired(now))
+        )
         .order_by(tasks.c.priority.desc(), tasks.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -229,6 +286,8 @@ def _lock(connection: Connection, task_id: str, reviewer: str, now: datetime) ->
     if connection.scalar(query) is None:
         return None
     current = _existing(connection, task_id)
+    if current.joined_to is not None:
+        raise Conflict(f"task {task_id} was merged into {current.joined_to}: take that", current)
     free = current.state is State.OPEN or current.reviewer == reviewer
     ran_out = current.lease_until is not None and current.lease_until <= now
     if current.state is State.DONE or not (free or ran_out):
@@ -257,6 +316,23 @@ def _record(connection: Connection, verdict: Verdict) -> None:
         )
     )
     connection.execute(insert(outbox).values(verdict_id=verdict.id))
+    cited = sorted({key_of(name) for name in verdict.evidence_ids})
+    if cited:
+        rows = [{"evidence_id": one, "task_id": verdict.task_id} for one in cited]
+        connection.execute(delete(citations).where(citations.c.task_id == verdict.task_id))
+        connection.execute(insert(citations), rows)
+
+
+def _check_merge(source: StoredTask, target: StoredTask, reviewer: str) -> None:
+    for one in (source, target):
+        if one.joined_to is not None:
+            raise UserError(f"task {one.task.id} was merged into {one.joined_to} before")
+    if source.task.id == target.task.id:
+        raise UserError(f"task {source.task.id} cannot be merged into itself")
+    if source.state is State.DONE and target.state is not State.DONE:
+        raise UserError(f"task {source.task.id} is decided: merge {target.task.id} into it instead")
+    if source.state is State.TAKEN and source.reviewer != reviewer:
+        raise _conflict(source)
 
 
 def _conflict(current: StoredTask) -> Conflict:

@@ -23,9 +23,9 @@ log = structlog.get_logger(__name__)
 
 
 class VerdictOutbox:
-    """Publishes verdicts to the log: each at least once, in order, with the same event id every time.
+    """Publishes verdicts, and choices about clusters, to the log: each at least once, in order, with the same event id every time.
 
-    A verdict is marked only after the log has confirmed it, so a crash in between publishes it again.
+    It is marked only after the log has confirmed it, so a crash in between publishes it again.
     """
 
     name = "review.outbox"
@@ -46,20 +46,20 @@ class VerdictOutbox:
                 self._clock.wait(self._poll_seconds, stop)
 
     def owes(self) -> bool:
-        """Whether a verdict waits to be published. Raises NotReady."""
+        """Whether something waits to be published. Raises NotReady."""
         return bool(self._store.unpublished(limit=1))
 
     def publish(self) -> int:
-        """Publish one batch; how many verdicts it had. Raises NotReady."""
-        verdicts = self._store.unpublished()
-        if not verdicts:
+        """Publish one batch; how many events it had. Raises NotReady."""
+        owed = self._store.unpublished()
+        if not owed:
             return 0
         now = self._clock.now()
-        events = [make_event(verdict, service="review", now=now) for verdict in verdicts]
+        events = [make_event(one, service="review", now=now) for one in owed]
         self._producer.publish([to_message(event) for event in events])
-        self._store.mark_published([verdict.id for verdict in verdicts])
-        log.info("verdicts published", count=len(verdicts))
-        return len(verdicts)
+        self._store.mark_published([one.id for one in owed])
+        log.info("decisions published", count=len(owed))
+        return len(owed)
 
 
 class DeskServer:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from schemas.match import ArticleMatches, ClaimMatches
 from schemas.task import Sighting, Task
 from services.language.wording import wording_id
+from services.triage.changes import changes_of
 from services.triage.merge import build
 
 
@@ -15,11 +16,16 @@ def handle(matches: ArticleMatches, *, threshold: float) -> Iterable[Task]:
     the same event gives the same tasks, whenever it comes.
     """
     for cluster, members in _clusters(matches.claims):
-        sightings = [Sighting(article=matches.article, claim=row.claim) for row in members]
+        sightings = [
+            Sighting(article=matches.article, claim=row.claim, own_cluster_id=row.own_cluster_id)
+            for row in members
+        ]
         evidence = [match for row in members for match in row.matches]
-        task = build(cluster, sightings, evidence, threshold)
+        quotations = [row.quotation for row in members]
+        task = build(cluster, sightings, evidence, threshold, quotations)
         if task is not None:
-            yield task
+            changes = list(changes_of(matches, evidence))
+            yield task.model_copy(update={"changes": changes}) if changes else task
 
 
 def _clusters(rows: Iterable[ClaimMatches]) -> Iterator[tuple[str, list[ClaimMatches]]]:

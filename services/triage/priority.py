@@ -6,11 +6,21 @@ from datetime import date, datetime
 
 from schemas.claim import Claim, Kind
 from schemas.match import Match
+from schemas.quotation import QuoteCheck
 from schemas.task import Priority, PriorityPart, Sighting
-from services.triage.weighing import EVIDENCE_VALUE, cite, weigh
+from services.triage.weighing import EVIDENCE_VALUE, cite, quotation_value, weigh
 
 Scored = tuple[float, str]
 """A part's value, 0 to 1, and why."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What counts of all sightings together. `days_off` is the least distance of a claim's time from its article's."""
+
+    articles: int
+    check_worthiness: float
+    days_off: int | None
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,32 @@ class Case:
     claim: Claim
     sightings: Sequence[Sighting]
     evidence: Sequence[Match]
+    quotation: QuoteCheck | None = None
+    totals: Totals | None = None  # of more sightings than are listed
+
+    @property
+    def seen(self) -> Totals:
+        """The totals of all sightings."""
+        return self.totals or totals_of(self.sightings)
+
+
+def totals_of(sightings: Sequence[Sighting]) -> Totals:
+    """The totals of these sightings."""
+    off = [days for days in map(days_off, sightings) if days is not None]
+    return Totals(
+        articles=len({sighting.article.id for sighting in sightings}),
+        check_worthiness=max(sighting.claim.check_worthiness for sighting in sightings),
+        days_off=min(off, default=None),
+    )
+
+
+def days_off(sighting: Sighting) -> int | None:
+    """Days between the nearest time that the claim speaks of and its article; none when it names no time."""
+    published = sighting.article.published_at
+    if published is None:
+        return None
+    starts = (_first_day(mention.value) for mention in sighting.claim.dates)
+    return min((abs((published.date() - day).days) for day in starts if day), default=None)
 
 
 @dataclass(frozen=True)
@@ -58,11 +94,14 @@ LONG_AGO = (0.1, "speaks of a time far from the article's date")
 
 
 def _check_worthiness(case: Case) -> Scored:
-    value = max(sighting.claim.check_worthiness for sighting in case.sightings)
+    value = case.seen.check_worthiness
     return value, f"its wording scores {value:.2f} of 1 as worth checking"
 
 
 def _evidence(case: Case) -> Scored:
+    wrong = quotation_value(case.quotation) if case.quotation else 0.0
+    if case.quotation and wrong > max(map(weigh, case.evidence), default=0.0):
+        return wrong, case.quotation.why
     if not case.evidence:
         return 0.0, "no prior evidence found"
     best = max(case.evidence, key=weigh)
@@ -89,26 +128,16 @@ def _speaker(case: Case) -> Scored:
 
 
 def _sightings(case: Case) -> Scored:
-    articles = len({sighting.article.id for sighting in case.sightings})
+    articles = case.seen.articles
     told = "one article" if articles == 1 else f"{articles} articles"
     return 1.0 - 1.0 / articles, f"seen in {told}"
 
 
 def _freshness(case: Case) -> Scored:
-    gaps = [gap for sighting in case.sightings for gap in _gaps(sighting)]
-    if not gaps:
+    off = case.seen.days_off
+    if off is None:
         return NO_DATE
-    return next(
-        ((value, why) for days, value, why in FRESHNESS_VALUE if min(gaps) <= days), LONG_AGO
-    )
-
-
-def _gaps(sighting: Sighting) -> list[int]:
-    published = sighting.article.published_at
-    if published is None:
-        return []
-    starts = (_first_day(mention.value) for mention in sighting.claim.dates)
-    return [abs((published.date() - day).days) for day in starts if day]
+    return next(((value, why) for days, value, why in FRESHNESS_VALUE if off <= days), LONG_AGO)
 
 
 def _first_day(value: str) -> date | None:

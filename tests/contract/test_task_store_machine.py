@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from schemas.verdict import Verdict
 from services.adapters.sql import writing
-from services.adapters.sql_task_tables import outbox, tasks, verdicts
+from services.adapters.sql_task_tables import meta
 from services.adapters.sql_tasks import SqlTaskStore
 from services.ports.task_store import Conflict, State, StoredTask
 from tests.support.desk import (
@@ -69,7 +69,7 @@ class Desk(RuleBasedStateMachine):
     @initialize()
     def empty(self) -> None:
         with writing(self.store._engine) as connection:
-            for table in (outbox, verdicts, tasks):
+            for table in reversed(meta.sorted_tables):
                 connection.execute(table.delete())
 
     @rule(number=NUMBERS, article=NUMBERS)

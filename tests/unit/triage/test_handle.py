@@ -1,13 +1,12 @@
 """From the matches of an article to tasks."""
 
-from itertools import permutations
-
 from schemas.claim import Kind
+from schemas.evidence_change import Change, EvidenceChange
 from schemas.match import ArticleMatches, ClaimMatches, Relation
-from schemas.task import Task
+from schemas.task import Sighting, Task
 from services.triage.handle import handle
-from services.triage.merge import MOST_EVIDENCE, merge, merge_evidence
-from tests.support.desk import make_article, make_claim, make_match, make_task
+from services.triage.merge import MOST_EVIDENCE, build, merge_evidence
+from tests.support.desk import NOW, make_article, make_claim, make_match, make_task
 
 
 def run(*rows: ClaimMatches, threshold: float = 0.5) -> list[Task]:
@@ -61,28 +60,37 @@ def test_copies_in_two_articles_have_one_id() -> None:
     assert (one.id, one.cluster_id) == (other.id, other.cluster_id)
 
 
-def test_merging_in_any_order_and_repeatedly_gives_one_result() -> None:
-    tasks = [
-        make_task(article=make_article("a1"), evidence=[make_match("e1", probability=0.7)]),
-        make_task(article=make_article("a2", published_at=None), evidence=[make_match("e2")]),
-        make_task(make_claim(check_worthiness=0.4), make_article("a1", revision=2)),
-    ]
-    results = set()
-    for order in permutations([*tasks, tasks[0]]):
-        merged = order[0]
-        for task in order[1:]:
-            merged = merge(merged, task)
-        results.add(merged.model_dump_json())
-    (only,) = results
-    merged = Task.model_validate_json(only)
-    assert [(s.article.id, s.article.revision) for s in merged.sightings] == [("a1", 2), ("a2", 1)]
-
-
 def test_the_first_published_article_gives_the_claim_and_the_time() -> None:
     early = make_article("z", published_at="2024-04-30T00:00:00Z")
-    merged = merge(make_task(article=make_article("a")), make_task(article=early))
-    assert merged.sightings[0].article.id == "z"
-    assert merged.first_seen_at == early.published_at
+    seen = [Sighting(article=one, claim=make_claim()) for one in (make_article("a"), early)]
+    task = build("cluster", seen, [])
+    assert task is not None
+    assert [sighting.article.id for sighting in task.sightings] == ["z", "a"]
+    assert task.first_seen_at == early.published_at
+
+
+def test_claims_of_one_cluster_are_one_task_whatever_their_words() -> None:
+    rows = [
+        row("The bridge cost 12 million"),
+        row("12 million was the cost of the bridge", id="c2"),
+    ]
+    placed = [one.model_copy(update={"cluster_id": "c", "own_cluster_id": "b"}) for one in rows]
+    (task,) = run(*placed)
+    assert (task.cluster_id, len(task.sightings)) == ("c", 2)
+    assert {sighting.own_cluster_id for sighting in task.sightings} == {"b"}
+
+
+def test_late_evidence_says_what_it_is_and_when_it_came() -> None:
+    cause = EvidenceChange(evidence_id="e1", change=Change.ADDED, revision=2, at=NOW)
+    other = cause.model_copy(update={"evidence_id": "e9"})
+    event = ArticleMatches(
+        article=make_article(), claims=[row("It fell", evidence=("e1",))], because=[cause, other]
+    )
+    (task,) = handle(event, threshold=0.5)
+    (change,) = task.changes
+    assert change.why == "New evidence: contradicted by “What the bridge cost (e1)” (Audit Office)."
+    assert (change.at, change.evidence_ids) == (NOW, ["e1"])
+    assert next(iter(handle(event, threshold=0.5))) == task
 
 
 def test_a_task_carries_the_likeliest_evidence_and_no_more() -> None:
