@@ -14,6 +14,7 @@ from services.ports.accounts import Accounts
 from services.ports.alert_store import AlertStore
 from services.ports.article_ledger import ArticleLedger
 from services.ports.audit_log import AuditLog
+from services.ports.claim_store import ClaimStore
 from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
 from services.ports.task_store import TaskStore
@@ -104,6 +105,24 @@ class App:
         from services.adapters.sqlite_evidence import SqliteEvidenceStore
 
         return self._kept(SqliteEvidenceStore(self.settings.data_dir / "evidence.db"))
+
+    @cached_property
+    def claim_store(self) -> ClaimStore:
+        """The claims seen lately, beside the evidence."""
+        self._claim_client.setup()
+        return self._claim_client
+
+    @cached_property
+    def _claim_client(self) -> ClaimStore:
+        """Apart from its set-up, as for the evidence."""
+        if self.settings.store == "elasticsearch":
+            from services.adapters.elasticsearch_claims import ElasticsearchClaimStore
+
+            index = f"{self.settings.elasticsearch_index}-claims"
+            return self._kept(ElasticsearchClaimStore(self.settings.elasticsearch_url, index))
+        from services.adapters.sqlite_claims import SqliteClaimStore
+
+        return self._kept(SqliteClaimStore(self.settings.data_dir / "claims.db"))
 
     @cached_property
     def _engine(self) -> "Engine":
@@ -260,8 +279,12 @@ class App:
             "extract": self._extract,
             "match": self._match,
             "evidence": self._evidence,
+            "rematch": self._rematch,
+            "clusters": self._clusters,
             "triage": self._triage,
             "review": self._review,
+            "review.revisions": self._take_back,
+            "review.evidence": self._change_evidence,
             "alert.tasks": self._alert,
             "alert.verdicts": self._alert,
             "alert.deliver": self._owe,
@@ -271,6 +294,7 @@ class App:
     def _background(self) -> dict[str, Callable[[], Sequence[Background]]]:
         return {
             "ingest": self._pollers,
+            "match": self._forgetting,
             "review": self._desk,
             "alert": self._deliverers,
         }
@@ -281,14 +305,31 @@ class App:
         return partial(handle, nlp=self.pipeline)
 
     def _match(self) -> Handle:
+        from services.match.clusters import place
         from services.match.handle import handle
 
-        return partial(handle, store=self.evidence_store, analyser=self.analyser)
+        placing = partial(place, claims=self.claim_store, analyser=self.analyser, clock=self.clock)
+        return partial(handle, store=self.evidence_store, analyser=self.analyser, placing=placing)
 
     def _evidence(self) -> Handle:
         from services.evidence.handle import handle
 
         return partial(handle, store=self.evidence_store, analyser=self.analyser)
+
+    def _rematch(self) -> Handle:
+        from services.match.rematch import rematch
+
+        return partial(
+            rematch,
+            store=self.evidence_store,
+            claims=self.claim_store,
+            analyser=self.analyser,
+        )
+
+    def _clusters(self) -> Handle:
+        from services.match.choices import choose
+
+        return partial(choose, claims=self.claim_store)
 
     def _triage(self) -> Handle:
         from services.triage.handle import handle
@@ -299,6 +340,16 @@ class App:
         from services.review.handle import handle
 
         return partial(handle, tasks=self.task_store)
+
+    def _take_back(self) -> Handle:
+        from services.review.handle import take_back
+
+        return partial(take_back, tasks=self.task_store)
+
+    def _change_evidence(self) -> Handle:
+        from services.review.handle import change_evidence
+
+        return partial(change_evidence, tasks=self.task_store)
 
     def _alert(self) -> Handle:
         from services.alert.handle import Matcher
@@ -314,6 +365,11 @@ class App:
         from services.ingest.service import FeedPoller
 
         return (FeedPoller(self.settings, self.producer, self.ledger, self.clock, self.web),)
+
+    def _forgetting(self) -> Sequence[Background]:
+        from services.match.service import Forgetting
+
+        return (Forgetting(self.claim_store, self.clock, self.settings.claim_days),)
 
     def _desk(self) -> Sequence[Background]:
         from services.review.service import DeskServer, VerdictOutbox

@@ -2,14 +2,27 @@
 
     feeds -ingest-> articles -extract-> claims -match-> matches -triage-> tasks -review-> verdicts
     tasks, verdicts -alert-> notifications -alert.deliver-> webhooks
-    verdicts -evidence-> the evidence store (it runs beside match)
+    verdicts -evidence-> the evidence store, and evidence (it runs beside match, as the next two do)
+    evidence -rematch-> matches of claims seen before; -review.evidence-> out of the tasks that leaned on it
+    clusters (reviewers' merges and splits) -clusters-> the claim store
+    matches -review.revisions-> out of the tasks of claims that an article no longer holds
 
 A step's name is its consumer group: renaming one makes it start again from the beginning.
 """
 
 from dataclasses import dataclass
 
-from schemas.topics import ARTICLES, CLAIMS, MATCHES, NOTIFICATIONS, TASKS, VERDICTS, Topic
+from schemas.topics import (
+    ARTICLES,
+    CLAIMS,
+    CLUSTERS,
+    EVIDENCE,
+    MATCHES,
+    NOTIFICATIONS,
+    TASKS,
+    VERDICTS,
+    Topic,
+)
 
 
 @dataclass(frozen=True)
@@ -24,14 +37,18 @@ class Stage:
 
 # fmt: off
 FLOW = (
-    Stage("extract",        "extract", ARTICLES,      (CLAIMS,)),
-    Stage("match",          "match",   CLAIMS,        (MATCHES,)),
-    Stage("evidence",       "match",   VERDICTS),
-    Stage("triage",         "triage",  MATCHES,       (TASKS,)),
-    Stage("review",         "review",  TASKS),
-    Stage("alert.tasks",    "alert",   TASKS,         (NOTIFICATIONS,)),
-    Stage("alert.verdicts", "alert",   VERDICTS,      (NOTIFICATIONS,)),
-    Stage("alert.deliver",  "alert",   NOTIFICATIONS),
+    Stage("extract",          "extract", ARTICLES,      (CLAIMS,)),
+    Stage("match",            "match",   CLAIMS,        (MATCHES,)),
+    Stage("evidence",         "match",   VERDICTS,      (EVIDENCE,)),
+    Stage("rematch",          "match",   EVIDENCE,      (MATCHES,)),
+    Stage("clusters",         "match",   CLUSTERS),
+    Stage("triage",           "triage",  MATCHES,       (TASKS,)),
+    Stage("review",           "review",  TASKS),
+    Stage("review.revisions", "review",  MATCHES),
+    Stage("review.evidence",  "review",  EVIDENCE),
+    Stage("alert.tasks",      "alert",   TASKS,         (NOTIFICATIONS,)),
+    Stage("alert.verdicts",   "alert",   VERDICTS,      (NOTIFICATIONS,)),
+    Stage("alert.deliver",    "alert",   NOTIFICATIONS),
 )
 # fmt: on
 

@@ -2,27 +2,48 @@
 
 from collections.abc import Iterable
 
-from schemas.base import Model
 from schemas.evidence import Evidence, EvidenceKind
+from schemas.evidence_change import Change, EvidenceChange
 from schemas.verdict import Rating, Verdict
 from services.evidence.documents import to_documents
 from services.evidence.ratings import rated
 from services.language.analysis import Analyser
-from services.ports.evidence_store import EvidenceStore
-from services.runtime.ids import stable_id
+from services.ports.evidence_store import EvidenceStore, retracted
+from services.ports.task_store import verdict_evidence_id
+
+NOT_A_CLAIM = "The desk decided that it is not a claim."
+"""Why a verdict that was evidence no longer is."""
 
 PUBLISHER = "Claimdesk"
 """Who published a verdict of this desk."""
 
 
-def handle(verdict: Verdict, *, store: EvidenceStore, analyser: Analyser) -> Iterable[Model]:
-    """Store the verdict as evidence; it can be found when this returns. Yields nothing.
+def handle(
+    verdict: Verdict, *, store: EvidenceStore, analyser: Analyser
+) -> Iterable[EvidenceChange]:
+    """Store the verdict as evidence, and say so; it can be found when this returns.
 
-    Raises NotReady when the store is away.
+    "Not a claim" is no evidence: it withdraws what an earlier decision on the task had become. The same
+    verdict gives the same event again. Raises NotReady when the store is away.
     """
+    item = to_item(verdict)
     if verdict.rating is not Rating.NOT_A_CLAIM:
-        store.upsert(to_documents([to_item(verdict)], analyser))
-    return ()
+        store.upsert(to_documents([item], analyser))
+        yield _change(item, Change.ADDED, verdict)
+    elif earlier := store.get([item.id]):
+        gone = earlier[0].model_copy(update={"revision": verdict.lease})
+        store.upsert([retracted(gone, NOT_A_CLAIM)])
+        yield _change(item, Change.WITHDRAWN, verdict)
+
+
+def _change(item: Evidence, change: Change, verdict: Verdict) -> EvidenceChange:
+    return EvidenceChange(
+        evidence_id=item.id,
+        change=change,
+        revision=item.revision,
+        reason=NOT_A_CLAIM if change is Change.WITHDRAWN else None,
+        at=verdict.decided_at,
+    )
 
 
 def to_item(verdict: Verdict) -> Evidence:
@@ -31,7 +52,7 @@ def to_item(verdict: Verdict) -> Evidence:
     One task has one item: its lease number grows with every decision, so the latest one stands.
     """
     return Evidence(
-        id=stable_id("ev", "verdict", verdict.task_id),
+        id=verdict_evidence_id(verdict.task_id),
         kind=EvidenceKind.VERDICT,
         claim=verdict.claim,
         text=verdict.rationale,

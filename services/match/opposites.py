@@ -19,7 +19,7 @@ _OTHER = (
     ("join enter", "leave quit withdraw"),
     ("export", "import"),
     ("birth bear born", "death die"),
-    ("adopt sign", "ratify apply force"),
+    ("adopt sign", "ratify apply force effect"),
     ("arrive", "depart"),
     ("revenue income", "profit spend cost"),
     ("case infection", "death die"),
@@ -40,9 +40,29 @@ def _pairs(lines: tuple[tuple[str, str], ...]) -> Mapping[str, frozenset[str]]:
 _TURNS, _EVENTS = _pairs(_CONVERSE), _pairs(_OTHER)
 
 
+CHANGES = frozenset(f"{_CONVERSE[0][0]} {_CONVERSE[0][1]}".split())
+"""Words that say that something moved."""
+
+_MEANING: Mapping[str, frozenset[str]] = {
+    word: frozenset(side.split())
+    for line in (*_CONVERSE, *_OTHER)
+    for side in line
+    for word in side.split()
+}
+
+
 def turned(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """Whether one side rises where the other falls."""
     return _opposed(_TURNS, ours, theirs) is not None
+
+
+def unlike(left: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """The terms of `left` that no other one means the same as: "fall" does what "drop" does."""
+    return frozenset(
+        term
+        for term in left
+        if not any(akin(other, word) for word in _MEANING.get(term, ()) for other in others)
+    )
 
 
 def other_event(ours: frozenset[str], theirs: frozenset[str]) -> tuple[str, str] | None:

@@ -55,7 +55,10 @@ LIGHT = words(
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a sentence. `proper` are its names but for a first word that may be none."""
+    """A part of a sentence. `proper` are its names but for a first word that may be none.
+
+    `order` are the terms in reading order, each where it stands first.
+    """
 
     text: str
     terms: frozenset[str]
@@ -64,6 +67,7 @@ class Clause:
     numbers: tuple[Number, ...]
     days: tuple[Day, ...]
     contrast: bool
+    order: tuple[str, ...] = ()
 
     @cached_property
     def negated(self) -> bool:
@@ -106,7 +110,7 @@ class Statement:
 
     `terms` are those of the index. `resolved` are dates that were found outside the sentence. `author`
     holds the terms of whoever published or said it: that a report names its own publisher makes it no
-    report on something else.
+    report on something else. `denied` when whoever says it says that it is not so.
     """
 
     text: str
@@ -115,6 +119,7 @@ class Statement:
     resolved: tuple[Day, ...] = ()
     speaker: str | None = None
     author: frozenset[str] = frozenset()
+    denied: bool = False
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -187,6 +192,7 @@ def _clause(text: str, terms: Sequence[str], names: Sequence[str], *, contrast: 
         numbers=tuple(find_numbers(text, [one.span for one in found])),
         days=tuple(dict.fromkeys(one.day for one in found if not one.aside)),
         contrast=contrast,
+        order=tuple(dict.fromkeys(canonical(term) for term in terms)),
     )
 
 

@@ -6,9 +6,10 @@ from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from schemas.claim import Claim
 from schemas.evidence import Evidence
 from services.language.analysis import Analyser
-from services.match.query import Sought, to_statements
+from services.match.query import Sought, sought_of, to_statements
 from services.match.statement import Statement
 
 _HEADS, _STATEMENTS = 20_000, 4_000  # items kept: about 20 MB each
@@ -28,6 +29,7 @@ class Views:
         self._heads: _Recent[Hashable, frozenset[str]] = _Recent(_HEADS)
         self._claims: _Recent[Hashable, Statement] = _Recent(_STATEMENTS)
         self._texts: _Recent[Hashable, Statement] = _Recent(_STATEMENTS)
+        self._said: _Recent[Sought, Statement] = _Recent(_STATEMENTS)
 
     def heads(self, items: Sequence[Evidence]) -> list[frozenset[str]]:
         """The index terms of each item's claim and title."""
@@ -53,6 +55,13 @@ class Views:
                 [Sought(items[n].claim, items[n].speaker, (), items[n].publisher) for n in new],
                 self._analyser,
             ),
+        )
+
+    def said(self, claims: Sequence[Claim]) -> list[Statement]:
+        """What each claim says."""
+        sought = [sought_of(claim) for claim in claims]
+        return self._said.get(
+            sought, lambda new: to_statements([sought[n] for n in new], self._analyser)
         )
 
     def text(self, item: Evidence) -> Statement:

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         "Claimdesk/0.1 (+https://example.org/claimdesk)", description="Sent to feeds"
     )
 
+    claim_days: float = Field(
+        30.0, gt=0, description="Days that claims stay known: for their like, and for late evidence"
+    )
     check_worthiness_threshold: float = Field(
         0.5, ge=0, le=1, description="Claims below it become a task only for another reason"
     )
