@@ -44,6 +44,7 @@ REWRITTEN = 0.15
 UNLIKE = 0.6
 """Share of words replaced that makes another text of one: hardly a run of three is left."""
 
+_FIGURE = re.compile(r"\d")  # who rewrites a text keeps its figures
 _QUOTATION = re.compile(r"“[^”\n]{20,}”|\"[^\"\n]{20,}\"")
 _DAY = datetime(2024, 5, 6, 9, tzinfo=UTC)
 
@@ -130,7 +131,7 @@ def _count_edits(rows: list[Labelled], stories: list[str | None], figures: Story
 def sample(texts: Sequence[tuple[str, str]], seed: int) -> Iterator[Labelled]:
     """Copies and hard negatives of `texts`, labelled; the same for the same seed."""
     draw = random.Random(seed)  # noqa: S311 - no secret
-    words = [word for _, text in texts for word in text.split()]
+    words = [word for _, text in texts for word in text.split() if not _FIGURE.search(word)]
     numbers = len(texts)
     for number, (title, text) in enumerate(texts):
         other = texts[(number + 1) % len(texts)][1]
@@ -157,7 +158,8 @@ def _cut(text: str) -> str:
 
 def _rewritten(text: str, words: list[str], draw: random.Random, share: float = REWRITTEN) -> str:
     def other(match: re.Match[str]) -> str:
-        return draw.choice(words) if draw.random() < share else match.group()
+        kept = draw.random() >= share or _FIGURE.search(match.group())
+        return match.group() if kept else draw.choice(words)
 
     return re.sub(r"\S+", other, text)
 
