@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
+from schemas.base import Span as Offsets
 from schemas.claim import Quantity
 from services.extract.comparison_words import CHANGE
 from services.extract.dates import time_spans
@@ -23,20 +24,24 @@ _GOES_ON = re.compile(r"[.,:/]\d|:\w|-?[^\W_]|[ \xa0][ap]\.?m\b")
 _BEFORE_A_NOUN = frozenset(("ADJ", "ADV", "DET", "VERB", "PRON", "NUM"))
 
 
-def find_quantities(span: Span) -> list[Quantity]:
+def find_quantities(span: Span, times: Sequence[Offsets] | None = None) -> list[Quantity]:
     """The quantities within `span` in reading order; offsets are into the doc's text.
 
     `low` and `high` bound what the words allow, none being open; both are the number itself where it
-    is exact. Shares ("half of", "one in five") are per cent.
+    is exact. Shares ("half of", "one in five") are per cent. `times` are the expressions of time in
+    the doc's text that touch the span, in reading order; found here when they are not given.
     """
     text = span.text
     if not _DIGIT.search(text) and not any(token.lower_ in HINTS for token in span):
         return []
     readings = list(_readings(text))
-    times = time_spans(span) if readings else []
+    if times is None:
+        inside = time_spans(span) if readings else []
+    else:
+        inside = [(low - span.start_char, high - span.start_char) for low, high in times]
     found: list[Quantity] = []
     end = 0
-    for reading in _outside(times, readings):
+    for reading in _outside(inside, readings):
         complete = _complete(reading, span, text) if reading.start >= end else None
         if complete:
             end = complete.end
