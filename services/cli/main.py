@@ -29,6 +29,7 @@ COMMANDS = {
     "db": "db",
     "models": "models",
     "evaluate": "evaluate",
+    "train": "train",
 }
 """Each command and the module beside this one whose `register(app)` adds it. Only the module of the command that is
 asked for is imported, since some bring the language models' libraries along."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from spacy.language import Language
 
 from services.language.encoder import Encoder, Vectors
+from services.language.marks import even_marks
 from services.language.terms import Lemmas
 
 
@@ -20,5 +21,5 @@ class Analyser:
         return [self._lemmas.terms(text) for text in texts]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), 384)."""
-        return self._encoder.encode(texts)
+        """Unit vectors, shape (len(texts), 384); how quotation marks are printed makes no difference."""
+        return self._encoder.encode([even_marks(text) for text in texts])

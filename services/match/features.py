@@ -31,14 +31,30 @@ def measure(
     weights: Weights,
     *,
     cosine: float | None,
-    bm25: float,
+    words: float,
     rank: float,
 ) -> dict[str, float]:
     """The features that need no reading: of a claim's index terms and a candidate.
 
-    `weights` are those of the claim's terms, `head` the terms of the evidence's claim and title; `bm25`
-    and `rank` are its shares of the best candidate's BM25 and fused rank.
+    `weights` are those of the claim's terms, `head` the terms of the evidence's claim and title; `words`
+    (see `words`) and `rank` are shares of the best candidate's.
     """
+    if cosine is None:
+        # Without vectors the words in common stand in: the scale is near enough to abstain by.
+        cosine = _overlap(terms, head, weights)
+    return {"cosine": cosine, "terms": words, "rank": rank}
+
+
+def words(item: float, passage: float) -> float:
+    """One number of the shares of BM25 that an item and its best passage have of the best candidate's.
+
+    A whole long text holds many words somewhere; a passage has to hold them together. An item without
+    passages is not the worse for it.
+    """
+    return (item + passage) / 2 if passage else item
+
+
+def _overlap(terms: frozenset[str], head: frozenset[str], weights: Weights) -> float:
     common = terms & head
     # fsum gives the same sum in any order, which a set does not have.
     shared = math.fsum(weights[term] for term in common)
@@ -46,14 +62,8 @@ def measure(
     coverage = shared / whole if whole else 0.0
     # A term that the claim lacks has no weight of its own: it counts 1.
     precision = shared / (shared + len(head) - len(common)) if head else 0.0
-    return {
-        # Without vectors the words in common stand in: the scale is near enough to abstain by.
-        "cosine": (coverage + precision) / 2 if cosine is None else cosine,
-        "coverage": coverage,
-        "precision": precision,
-        "terms": bm25,
-        "rank": rank,
-    }
+    # Half of the words in common is no half of the meaning: cosines of sentences lie nearer to the root.
+    return math.sqrt((coverage + precision) / 2)
 
 
 def measure_slots(comparison: Comparison) -> dict[str, float]:

@@ -1,23 +1,17 @@
 """From features to the probability that evidence is about the same claim."""
 
+import json
 import math
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
-BIAS = -9.5
-WEIGHTS: Mapping[str, float] = {
-    "cosine": 7.0,
-    "terms": 3.0,
-    "coverage": 1.0,
-    "precision": 1.5,
-    "rank": 2.0,
-    "names": 0.3,
-    "numbers": 0.5,
-    "dates": 0.4,
-    "speaker": 0.3,
-}
-"""Log-odds for each unit of a feature. Set by reasoning, see the README: neither words nor meaning can
-win alone, and a slot that differs lowers the odds only a little, since a claim with a wrong number is
-still about the same thing."""
+RERANKER = Path(__file__).with_name("reranker.json")
+"""The model, with its card; `claimdesk train reranker` makes it."""
+
+_MODEL = json.loads(RERANKER.read_text(encoding="utf-8"))
+BIAS: float = _MODEL["bias"]
+WEIGHTS: Mapping[str, float] = _MODEL["weights"]
+"""Log-odds for each unit of a feature."""
 
 
 def log_odds(features: Mapping[str, float]) -> float:

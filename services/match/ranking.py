@@ -8,7 +8,7 @@ from schemas.evidence import Evidence
 from schemas.match import Match
 from services.language.analysis import Analyser
 from services.match.compare import compare
-from services.match.features import SLOTS, measure, measure_slots, rarity
+from services.match.features import SLOTS, measure, measure_slots, rarity, words
 from services.match.grounds import grounds_of
 from services.match.probability import log_odds, odds_of, probability, reach
 from services.match.query import Sought, to_queries, to_statements
@@ -80,6 +80,7 @@ def _measured(
     heads = views.heads([hit.evidence for hit in hits])
     weights = rarity(heads, claim.terms)
     best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
+    best_passage = max((hit.passage for hit in hits), default=0.0) or 1.0
     first = max((hit.rank for hit in hits), default=1.0)
     return [
         _Candidate(
@@ -89,8 +90,8 @@ def _measured(
                 head,
                 weights,
                 # A vector's last digits depend on what was encoded beside it; a match must not.
-                cosine=round(hit.cosine, 4) if vectors else None,
-                bm25=hit.bm25 / best,
+                cosine=round(max(hit.cosine, hit.passage_cosine), 4) if vectors else None,
+                words=words(hit.bm25 / best, hit.passage / best_passage),
                 rank=hit.rank / first,
             ),
         )
