@@ -123,11 +123,12 @@ def _totals(connection: Connection, task_id: str) -> tuple[int, Totals | None]:
         select(
             func.count(),
             func.count(sightings.c.article_id.distinct()),
+            func.count(sightings.c.outlet.distinct()),
             func.max(sightings.c.worth),
             func.min(sightings.c.days_off),
         ).where(sightings.c.task_id == task_id)
     ).one()
-    return row[0], Totals(row[1], row[2], row[3]) if row[0] else None
+    return row[0], Totals(row[1], row[2], row[3], row[4]) if row[0] else None
 
 
 def _listed(connection: Connection, task_id: str) -> list[Sighting]:

@@ -6,7 +6,7 @@ from schemas.match import Match
 from schemas.task import Sighting, Task
 from services.language.wording import wording_id
 from services.runtime.ids import stable_id
-from services.triage.priority import days_off
+from services.triage.priority import days_off, outlet_of
 
 NO_TIME = 9e15
 """Stands for the time of an article that gives none: after every other."""
@@ -28,6 +28,7 @@ def sighting_row(task: Task, sighting: Sighting) -> dict[str, Any]:
         "wording": wording_id(claim),
         "claim_id": key_of(claim.id),
         "article_id": key_of(article.id),
+        "outlet": key_of(outlet_of(article) or article.id),
         "revision": article.revision,
         "moment": published.timestamp() if published else NO_TIME,
         "start": claim.span[0],

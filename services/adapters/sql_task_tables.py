@@ -73,6 +73,7 @@ sightings = Table(
     Column("wording", _ID, nullable=False),
     Column("claim_id", _ID, nullable=False),
     Column("article_id", _ID, nullable=False),
+    Column("outlet", _ID, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("moment", Double, nullable=False),
     Column("start", Integer, nullable=False),
@@ -91,6 +92,7 @@ Index(
     sightings.c.id,
     sightings.c.worth,
     sightings.c.days_off,
+    sightings.c.outlet,
 )
 Index("task_sightings_by_article", sightings.c.article_id, sightings.c.revision)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from schemas.article import ArticleRef
 from schemas.claim import Claim, Kind
 from schemas.match import Match
 from schemas.quotation import QuoteCheck
@@ -19,6 +20,7 @@ class Totals:
     """What counts of all sightings together. `days_off` is the least distance of a claim's time from its article's."""
 
     articles: int
+    outlets: int
     check_worthiness: float
     days_off: int | None
 
@@ -44,9 +46,15 @@ def totals_of(sightings: Sequence[Sighting]) -> Totals:
     off = [days for days in map(days_off, sightings) if days is not None]
     return Totals(
         articles=len({sighting.article.id for sighting in sightings}),
+        outlets=len({outlet_of(sighting.article) for sighting in sightings}),
         check_worthiness=max(sighting.claim.check_worthiness for sighting in sightings),
         days_off=min(off, default=None),
     )
+
+
+def outlet_of(article: ArticleRef) -> str:
+    """Who carried it: one outlet's copies of a story spread a claim no further."""
+    return article.publisher or article.source
 
 
 def days_off(sighting: Sighting) -> int | None:
@@ -128,9 +136,9 @@ def _speaker(case: Case) -> Scored:
 
 
 def _sightings(case: Case) -> Scored:
-    articles = case.seen.articles
-    told = "one article" if articles == 1 else f"{articles} articles"
-    return 1.0 - 1.0 / articles, f"seen in {told}"
+    outlets = case.seen.outlets
+    told = "one outlet" if outlets == 1 else f"{outlets} outlets"
+    return 1.0 - 1.0 / outlets, f"carried by {told}"
 
 
 def _freshness(case: Case) -> Scored:

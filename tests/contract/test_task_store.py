@@ -57,7 +57,8 @@ def test_upsert_twice_is_upsert_once(store: SqlTaskStore) -> None:
 
 def test_sightings_in_any_order_make_one_task(store: SqlTaskStore) -> None:
     one = make_task(article=make_article("a1"), evidence=[make_match("e1")])
-    two = make_task(article=make_article("a2"), evidence=[make_match("e2", probability=0.7)])
+    article = make_article("a2", publisher="Another Paper")
+    two = make_task(article=article, evidence=[make_match("e2", probability=0.7)])
     assert one.id == two.id
     store.upsert(two)
     merged = store.upsert(one).task

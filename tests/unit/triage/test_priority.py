@@ -15,7 +15,10 @@ def case(
     claim: Claim | None = None, evidence: list[Match] | None = None, articles: int = 1
 ) -> Case:
     said = claim or make_claim()
-    seen = [Sighting(article=make_article(f"a{n}"), claim=said) for n in range(articles)]
+    seen = [
+        Sighting(article=make_article(f"a{n}", publisher=f"Outlet {n}"), claim=said)
+        for n in range(articles)
+    ]
     return Case(said, seen, evidence or [])
 
 
@@ -114,4 +117,18 @@ def test_two_mentions_in_one_article_are_one_article() -> None:
 def test_the_reasons_name_what_they_speak_of() -> None:
     assert "What the bridge cost (e1)" in part("evidence", case(evidence=[make_match()])).why
     assert "Maria Lind" in part("speaker", case()).why
-    assert "3 articles" in part("sightings", case(articles=3)).why
+    assert "3 outlets" in part("sightings", case(articles=3)).why
+
+
+def test_copies_of_one_outlet_count_once() -> None:
+    claim = make_claim()
+    copies = [
+        Sighting(article=make_article(name, publisher=publisher, source=source), claim=claim)
+        for name, publisher, source in (
+            ("a1", "Example Wire", "feed one"),
+            ("a2", "Example Wire", "feed two"),
+            ("a3", None, "folder"),
+        )
+    ]
+    found = part("sightings", Case(claim, copies, []))
+    assert (found.value, found.why) == (0.5, "carried by 2 outlets")
