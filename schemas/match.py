@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.article import ArticleRef
-from schemas.base import Identifier, Model, Probability
+from schemas.base import Identifier, Model, Probability, Span
 from schemas.claim import Claim
 from schemas.evidence import Evidence
 from schemas.evidence_change import EvidenceChange
@@ -18,7 +18,51 @@ class Relation(StrEnum):
     SAME_CLAIM = "same_claim"
     SUPPORTS = "supports"
     CONTRADICTS = "contradicts"
+    CONFLICT = "conflict"
+    """One party denies what another asserts: word against word, and no record that decides it."""
+    NARROWER = "narrower"
+    """The claim is about a part of what the evidence covers: a place, a period or a group in it."""
+    BROADER = "broader"
+    """The claim is about a whole of which the evidence covers a part."""
     RELATED = "related"
+
+
+class Standing(StrEnum):
+    """How the claim's value of a slot stands to the evidence's."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    NARROWER = "narrower"
+    BROADER = "broader"
+    MISSING = "missing"
+    """Only one side has a value."""
+
+
+class SlotValue(Model):
+    """What one side says of a slot: its words, where they stand, and the value that was compared."""
+
+    text: str
+    value: str
+    span: Span | None = Field(
+        default=None, description="Null where the value stands outside the sentence, as a speaker's"
+    )
+
+
+class Slot(Model):
+    """One thing that both sides may say, and how they stand.
+
+    Spans of the claim point into its `resolved_text`, or its `text` without one; those of the evidence into
+    its `claim`.
+    """
+
+    name: str = Field(
+        description="speaker, polarity, quantity, date, place, group, event or subject"
+    )
+    standing: Standing
+    claim: SlotValue | None = None
+    evidence: SlotValue | None = None
+    unit: str | None = Field(default=None, description="Of a quantity: what is counted or measured")
+    decided: bool = Field(default=False, description="Whether the relation hangs on this slot")
 
 
 class Match(Model):
@@ -29,6 +73,7 @@ class Match(Model):
     probability: Probability = Field(description="That the evidence is about the same claim")
     relation: Relation
     why: str
+    slots: list[Slot] = Field(default=[], description="The difference between both, slot by slot")
     scores: dict[str, float] = Field(default={}, description="The parts of the score, by name")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from schemas.base import Model
-from schemas.evidence import Evidence, EvidenceKind
+from schemas.evidence import Evidence, EvidenceKind, Finding
 from schemas.match import Match, Relation
 from services.language.analysis import Analyser
 from services.match.evaluation import Confusion, Miss, read_lines
@@ -26,6 +26,7 @@ class Item(Model):
     speaker: str | None = None
     publisher: str | None = None
     rating: str | None = None
+    finding: Finding | None = None
 
 
 class Pair(Model):

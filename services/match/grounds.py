@@ -7,6 +7,7 @@ from functools import cached_property
 from services.match.aliases import canonicals, missing
 from services.match.compare import Comparison, compare, confirmed
 from services.match.opposites import other_event, turned
+from services.match.scope import Scope, scope_of
 from services.match.statement import Clause, Statement
 from services.match.wordlists import words
 
@@ -26,7 +27,9 @@ class Grounds:
 
     `covered` is the share of the claim's content that the evidence holds, `told` the share of the
     evidence's content that the claim holds. `apart` says what makes them two matters: another subject,
-    place or event. `denied` tells that the claim names the evidence's value as the wrong one.
+    place or event. `denied` tells that the claim names the evidence's value as the wrong one. `scope` is where
+    one side is a part of the other. `whole` and `other` are both statements as they came; `negated` and `keys`
+    are of the clauses that were compared, the claim's first.
     """
 
     comparison: Comparison
@@ -43,6 +46,11 @@ class Grounds:
     unstated: frozenset[str]
     untold: frozenset[str]
     confirmed: frozenset[str]
+    scope: Scope | None
+    whole: Statement
+    other: Statement
+    negated: tuple[bool, bool]
+    keys: tuple[frozenset[str], frozenset[str]]
 
     @cached_property
     def slots(self) -> frozenset[str]:
@@ -54,6 +62,7 @@ def grounds_of(
     claim: Statement, evidence: Statement, *, background: Callable[[], Statement]
 ) -> Grounds:
     """The grounds between a claim and what an item is about; `background` gives its title and text."""
+    whole, other = claim, evidence
     claim, mine = _focus(claim, evidence.known)
     evidence, its = _focus(evidence, claim.known)
     comparison = compare(claim, evidence)
@@ -69,21 +78,30 @@ def grounds_of(
         stated |= {"name"} if names_here and not missing(names_here, text.known) else frozenset()
     left, its_left = missing(mine.keys, evidence.known), missing(its.keys, claim.known)
     shared = mine.keys - left
+    negated = (mine.negated != whole.denied, its.negated != other.denied)
+    scope = scope_of(whole, mine, other, its)
     return Grounds(
         comparison=comparison,
-        polarity_differs=(mine.negated != its.negated) != turned(mine.keys, its.keys),
+        polarity_differs=(negated[0] != negated[1]) != turned(mine.keys, its.keys),
         covered=len(shared) / len(mine.keys) if mine.keys else 0.0,
         told=1 - len(its_left) / len(its.keys) if its.keys else 0.0,
         measure=shared - mine.names - its.names - _units(claim) - _WORLD,
         names_here=names_here,
         names_there=names_there,
         names_shared=bool(mine.proper - names_here),
-        apart=tuple(_apart(mine, its, names_here, names_there, left, its_left)),
+        apart=tuple(
+            _apart(mine, its, names_here, names_there, left, its_left, scoped=scope is not None)
+        ),
         once=_once(claim, evidence, shared, min(len(mine.keys), len(its.keys))),
         denied=_denied(claim, evidence),
         unstated=unstated,
         untold=untold,
         confirmed=stated,
+        scope=scope,
+        whole=whole,
+        other=other,
+        negated=negated,
+        keys=(mine.keys, its.keys),
     )
 
 
@@ -146,14 +164,22 @@ def _apart(
     names_there: frozenset[str],
     left: frozenset[str],
     its_left: frozenset[str],
+    *,
+    scoped: bool,
 ) -> Iterable[str]:
-    if names_here and names_there:
+    if scoped:
+        pass  # a part and its whole have two names, and are no two matters
+    elif names_here and names_there:
         yield f"only this one names {_some(names_here)}, only that one {_some(names_there)}"
     elif names_here and _WORLD & its.terms and not _WORLD & mine.terms:
         yield f"that one speaks of the world, this one of {_some(names_here)}"
     elif names_there and _WORLD & mine.terms and not _WORLD & its.terms:
         yield f"this one speaks of the world, that one of {_some(names_there)}"
-    if not (names_here and names_there) and _other_subject(mine, its, left, its_left):
+    if (
+        not scoped
+        and not (names_here and names_there)
+        and _other_subject(mine, its, left, its_left)
+    ):
         here = mine.subject & left or mine.subject
         there = its.subject & its_left or its.subject
         yield f"this one is about {_some(here)}, that one about {_some(there)}"

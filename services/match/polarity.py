@@ -23,6 +23,13 @@ _NO_DENIAL = re.compile(
 _LONGEST = 4_000
 
 
+def cue_of(text: str) -> tuple[int, int] | None:
+    """Where the first word stands that denies; none where `text` denies nothing."""
+    blank = _NO_DENIAL.sub(lambda found: " " * len(found[0]), text[:_LONGEST])
+    found = [one.span() for one in (_NOT.search(blank), _DENIAL.search(blank)) if one]
+    return min(found, default=None)
+
+
 def is_negated(text: str) -> bool:
     """Whether `text`, a clause, denies: it says not or it denies, but does not deny a not.
 

@@ -1,13 +1,14 @@
 """Claims to queries: what is looked for, and what it is compared by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from schemas.claim import Claim
+from schemas.claim import Claim, Kind
 from services.language.analysis import Analyser
 from services.match.dates import Day, from_iso
+from services.match.polarity import is_negated
 from services.match.statement import Statement, parse
 from services.ports.evidence_store import Query
 
@@ -24,23 +25,31 @@ class Sought:
     speaker: str | None = None
     days: tuple[Day, ...] = ()
     publisher: str | None = None
+    denied: bool = False
 
 
 def sought_of(claim: Claim) -> Sought:
     """What to look for: the claim made to stand alone, with its resolved dates."""
     days = tuple(day for mention in claim.dates for day in from_iso(mention.value))
-    return Sought((claim.resolved_text or claim.text)[:_LONGEST], claim.speaker, days)
+    text = (claim.resolved_text or claim.text)[:_LONGEST]
+    # "She denied that P" is a claim with the text P; "P is a lie" says by itself that it denies.
+    denied = claim.kind is Kind.DENIAL and not is_negated(text)
+    return Sought(text, claim.speaker, days, denied=denied)
 
 
 def to_statements(sought: Sequence[Sought], analyser: Analyser) -> list[Statement]:
     """The statements of `sought`."""
-    return parse(
+    made = parse(
         [one.text for one in sought],
         analyser.terms,
         speakers=[one.speaker for one in sought],
         days=[one.days for one in sought],
         authors=[f"{one.publisher or ''} {one.speaker or ''}" for one in sought],
     )
+    return [
+        replace(statement, denied=True) if one.denied else statement
+        for statement, one in zip(made, sought, strict=True)
+    ]
 
 
 def to_queries(sought: Sequence[Sought], analyser: Analyser) -> tuple[list[Query], list[str]]:

@@ -14,6 +14,9 @@ _VERB = {
     Relation.SAME_CLAIM: "of the same statement",
     Relation.SUPPORTS: "that supports it",
     Relation.CONTRADICTS: "that contradicts it",
+    Relation.CONFLICT: "of another party that stands against it",
+    Relation.NARROWER: "that covers more than the claim does",
+    Relation.BROADER: "that covers a part of what the claim does",
     Relation.RELATED: "on the same subject",
 }
 _MOST_SHARED = 4

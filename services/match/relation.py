@@ -3,6 +3,7 @@
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.match import Relation
 from services.match.grounds import Grounds
+from services.match.parties import word_against_word
 from services.match.ratings import Stance, stance_of
 
 SAME = 0.5
@@ -21,7 +22,26 @@ def relation_of(evidence: Evidence, grounds: Grounds, probability: float) -> Rel
     """The relation to the fact that the evidence establishes, not to the words of its claim."""
     if probability < SAME or grounds.apart:
         return Relation.RELATED
-    return _BY_STANCE[established(evidence)](grounds)
+    stance = established(evidence)
+    if grounds.scope:
+        return _to_a_part(grounds) if stance is Stance.TRUE else Relation.RELATED
+    relation = _BY_STANCE[stance](grounds)
+    denied = relation is Relation.CONTRADICTS and grounds.polarity_differs
+    if denied and evidence.kind not in _CHECKED:
+        return Relation.CONFLICT if _two_parties(grounds, evidence) else relation
+    return relation
+
+
+def _two_parties(grounds: Grounds, evidence: Evidence) -> bool:
+    return word_against_word(grounds.whole, grounds.other, evidence)
+
+
+def _to_a_part(grounds: Grounds) -> Relation:
+    """Narrower or broader when the rest is the same matter."""
+    assert grounds.scope is not None
+    if min(grounds.covered, grounds.told) < _SOME or max(grounds.covered, grounds.told) < _HALF:
+        return Relation.RELATED
+    return Relation(grounds.scope.standing.value)
 
 
 def _to_a_fact(grounds: Grounds) -> Relation:

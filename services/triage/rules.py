@@ -9,6 +9,7 @@ from services.triage.weighing import cite, quotation_value, speaks, supports, we
 
 REASONS = {
     Relation.CONTRADICTS: "Prior evidence{by} contradicts it{rated}.",
+    Relation.CONFLICT: "Sources are in conflict{by}: one denies what the other asserts.",
     Relation.SAME_CLAIM: "The same claim was checked before{by}{rated}.",
 }
 """Relations that make a claim a task whatever its score, and the reason they give."""

@@ -6,7 +6,10 @@ from schemas.quotation import QuoteCheck, QuoteStatus
 EVIDENCE_VALUE = {
     Relation.CONTRADICTS: (1.0, "contradicted by"),
     Relation.SAME_CLAIM: (0.8, "the same claim was checked:"),
+    Relation.CONFLICT: (0.9, "denied, or asserted, by another party:"),
     Relation.SUPPORTS: (0.4, "supported by"),
+    Relation.NARROWER: (0.2, "a part of what is known:"),
+    Relation.BROADER: (0.2, "more than what is known:"),
     Relation.RELATED: (0.1, "related:"),
 }
 """What evidence of each relation is worth when it is certainly about the claim."""
@@ -19,7 +22,7 @@ QUOTATION_VALUE = {
 }
 """What it is worth to a reviewer that a quotation is not as it was said; an edit counts when it alters the meaning."""
 
-SPEAKING_RELATIONS = frozenset({Relation.CONTRADICTS, Relation.SAME_CLAIM})
+SPEAKING_RELATIONS = frozenset({Relation.CONTRADICTS, Relation.CONFLICT, Relation.SAME_CLAIM})
 """Relations that alone make a claim worth a look."""
 
 SPEAKING_PROBABILITY = 0.6
