@@ -14,6 +14,7 @@ from services.match.probability import log_odds, odds_of, probability, reach
 from services.match.query import Sought, to_queries, to_statements
 from services.match.reason import reason
 from services.match.relation import relation_of
+from services.match.slots import slots_of
 from services.match.statement import Statement
 from services.match.views import Views, views_of
 from services.ports.evidence_store import EvidenceStore, Hit
@@ -128,5 +129,6 @@ def _explained(claim: Statement, one: _Scored, views: Views) -> Match:
         probability=round(one.probability, 4),
         relation=relation,
         why=reason(one.evidence, relation, grounds),
+        slots=slots_of(one.evidence, grounds, relation),
         scores={name: round(value, 4) for name, value in one.features.items()},
     )
