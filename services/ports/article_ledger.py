@@ -80,8 +80,9 @@ class Taking(Reading, Protocol):
         ...
 
     def sharing(self, sketch: Sequence[int], least: int, most: int) -> list[Member]:
-        """Articles whose sketch shares at least `least` hashes, those that share most first, of equals the
-        first that came; at most `most`. A hash that many articles have counts for the first of them only.
+        """At most `most` articles whose sketch shares at least `least` hashes, those that share most first.
+
+        Of equals the first that came. A hash that many articles have counts for the first of them only.
         """
         ...
 
@@ -102,16 +103,18 @@ class ArticleLedger(Reading, Protocol):
         ...
 
     def taking(self) -> AbstractContextManager[Taking]:
-        """A transaction, the only one of its kind at a time in all processes: committed at its end, rolled
-        back by an exception. What it staged is then `pending` until it is confirmed.
+        """A transaction, the only one of its kind at a time in all processes.
+
+        Committed at its end, rolled back by an exception. What it staged is `pending` until it is confirmed.
         """
         ...
 
     def pending(
         self, article_ids: Iterable[str], before: datetime, most: int = 100
     ) -> list[Article]:
-        """Staged revisions that nobody has confirmed, of these articles or staged before that time; in the
-        order they were staged.
+        """Staged revisions that nobody has confirmed, in the order they were staged.
+
+        Those of these articles, and those that were staged before that time.
         """
         ...
 
@@ -120,8 +123,9 @@ class ArticleLedger(Reading, Protocol):
         ...
 
     def forget(self, before: datetime, most: int = 500) -> int:
-        """Let go of contents and sketches of articles that were last staged before that time, at most so
-        many articles; how many it were. Their revisions stay known, and pending ones are never forgotten.
+        """Let go of contents and sketches of articles last staged before that time; how many articles it were.
+
+        Their revisions stay known, and pending ones are never forgotten.
         """
         ...
 
