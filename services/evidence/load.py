@@ -4,7 +4,6 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from services.ports.evidence_store import Document, EvidenceStore, Loaded, retra
 BATCH = 512
 """Rows a batch: enough to encode by length and to write in bulk, little enough to lose at a crash."""
 
+_MOST_TEXT = 1_000_000  # characters of text that end a batch
 _KEPT = 1_000  # problems that are kept for a summary; all are counted and told as they come
 
 
@@ -110,11 +110,25 @@ def load(
     before = 0
     for path in paths:
         with reading(path, given) as file:
-            while batch := list(islice(file.lines, BATCH)):
+            for batch in _batches(file.lines):
                 loader.take(path, batch)
                 report.progress(before + file.done())
         before += path.stat().st_size
     return report
+
+
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Up to BATCH rows, fewer where texts are long: their analysis is held in memory."""
+    batch: list[Line] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(str((line.row or {}).get("text", "")))
+        if len(batch) >= BATCH or size >= _MOST_TEXT:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 @dataclass(frozen=True)

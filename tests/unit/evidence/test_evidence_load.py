@@ -127,3 +127,14 @@ def test_a_verdict_is_found_at_once_and_a_later_one_stands(store: SqliteEvidence
 def test_a_verdict_that_it_is_no_claim_is_no_evidence(store: SqliteEvidenceStore) -> None:
     list(handle(verdict(Rating.NOT_A_CLAIM), store=store, analyser=FakeAnalyser()))  # type: ignore[arg-type]
     assert store.count() == 0
+
+
+def test_long_texts_come_in_small_batches(store: SqliteEvidenceStore, tmp_path: Path) -> None:
+    """Their analysis is held in memory, so 512 of them at once would fill it."""
+    rows = [{"id": f"{n}", "claim": LONG, "text": "word " * 100_000} for n in range(5)]
+    sizes: list[int] = []
+    upsert = store.upsert
+    store.upsert = lambda documents: (sizes.append(len(documents)), upsert(documents))[1]  # type: ignore[method-assign]
+    load([write(tmp_path / "e.jsonl", rows)], store=store, analyser=FakeAnalyser())  # type: ignore[arg-type]
+    assert sum(sizes) == 5
+    assert max(sizes) <= 3
