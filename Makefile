@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --override overrides.txt --generate
         --python-version 3.11 --no-emit-index-url --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format schemas reference lock bench train-models evaluate-seed \
+.PHONY: help setup demo test check format schemas reference lock bench bench-large train-models evaluate-seed \
         stack-install stack-up stack-down stack-demo clean
 
 help: ## list the commands
@@ -52,8 +52,12 @@ schemas: $(READY) ## write JSON Schemas, sample events and the AsyncAPI document
 bench: $(READY) ## measure, as ratios in one run (on the real stack as well when it is up)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-train-models: $(READY) ## fit the check-worthiness model again: make train-models DATA=folder
+bench-large: $(READY) ## measure searching from 10,000 to a million items: make bench-large ARGS="--sizes 10000,100000"
+	$(BIN)/python -m tests.bench.retrieval $(ARGS)
+
+train-models: $(READY) ## fit the models again: make train-models DATA=folder
 	$(BIN)/python -m services.extract.train $(DATA)
+	$(BIN)/claimdesk train reranker
 
 reference: $(READY) ## write the reference pages of commands and settings
 	$(BIN)/python -m services.cli.reference
