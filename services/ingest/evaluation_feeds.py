@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
-from zipfile import ZipFile
+from zipfile import ZipFile, is_zipfile
 
 from pydantic_core import from_json
 
@@ -25,6 +25,7 @@ from services.ingest.item import Document, Options, Refusal, Rejected
 from services.ingest.markup import words_of
 from services.ingest.sandbox import Sandbox
 from services.ingest.text import clean_line
+from services.runtime.errors import UserError
 
 FEEDS_DEFINITIONS = (
     "case: a file with its expectation (a Python expression) in a comment; nothing of it is run",
@@ -96,12 +97,17 @@ class RealFigures:
 
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each feed in a folder or a zip file, in the order of their names."""
+    """Name and content of each feed in a folder or a zip file, in the order of their names.
+
+    Raises UserError when `path` is neither.
+    """
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.is_file():
                 yield str(file.relative_to(path)), file.read_bytes()
         return
+    if not is_zipfile(path):
+        raise UserError(f"{path} is neither a folder nor a zip file")
     with ZipFile(path) as archive:
         for name in sorted(archive.namelist()):
             if not name.endswith("/"):

@@ -16,6 +16,7 @@ from services.ingest.evaluation_feeds import read_files
 from services.ingest.item import Document, Item, Options
 from services.ingest.sandbox import Sandbox
 from services.ingest.text import clean_line
+from services.runtime.errors import UserError
 
 PAGES_DEFINITIONS = (
     "text F1: harmonic mean of precision and recall over the bag of four words in a row, lower case, mean over pages",
@@ -56,18 +57,25 @@ class PageResult:
 
 
 def read_pages(path: Path) -> Iterator[tuple[str, bytes, Expected]]:
-    """Pages with what is expected of them: `OUTLET.json` has one object a page, in the order of their dates."""
+    """Pages with what is expected of them: `OUTLET.json` has one object a page, in the order of their dates.
+
+    Raises UserError when there are no pages, or pages and objects do not match.
+    """
     files = dict(read_files(path))
     pages: dict[str, list[str]] = {}
     for name in files:
         if found := _NAMED.fullmatch(PurePosixPath(name).name):
             folder = str(PurePosixPath(name).parent / found["outlet"])
             pages.setdefault(folder, []).append(name)
+    if not pages:
+        raise UserError(f"{path}: no page is named like OUTLET_2025_06_03.html.gz")
     for outlet, names in sorted(pages.items()):
+        if f"{outlet}.json" not in files:
+            raise UserError(f"{outlet}.json is not there: it holds what is expected of {names[0]}")
         expected = json.loads(files[f"{outlet}.json"]).values()
         for name, row in zip_longest(sorted(names), expected):
             if name is None or row is None:
-                raise ValueError(f"{outlet}.json: {len(expected)} objects for {len(names)} pages")
+                raise UserError(f"{outlet}.json: {len(expected)} objects for {len(names)} pages")
             yield name, gzip.decompress(files[name]), _expected(row)
 
 
