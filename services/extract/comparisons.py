@@ -105,14 +105,13 @@ def _against(place: _Place) -> _Baseline | None:
 
 def _from(place: _Place) -> _Baseline | None:
     """Reads "up 5% from 2019", "fell from 5 to 4": a figure, a date or a level after a change."""
-    direction = _trend(place)
-    after = [token for token in place.cue.subtree if token.i > place.cue.i][:8]
+    end = min(place.cue.right_edge.i - place.cue.i, 8)
     figures = any(
-        token.like_num or token.lower_ in LEVELS or token.lower_ in EARLIER for token in after
+        token.like_num or token.lower_ in LEVELS or token.lower_ in EARLIER
+        for token in place.after(end)
     )
-    if direction is None or not figures:
-        return None
-    return _Baseline(place.cue.i + 1, place.cue, direction)
+    direction = _trend(place) if figures else None
+    return _Baseline(place.cue.i + 1, place.cue, direction) if direction is not None else None
 
 
 def _since(place: _Place) -> _Baseline | None:
@@ -288,6 +287,7 @@ class Comparisons:
 
     def __init__(self, doc: Doc) -> None:
         self._marks = Marks(doc, _RULES)
+        self._periods = Marks(doc, _UNITS_OF_TIME)
 
     def of(
         self, span: Span, dates: Sequence[DateMention], quantities: Sequence[Quantity]
@@ -295,6 +295,9 @@ class Comparisons:
         """Those of the claim in `span`, which has `dates` and `quantities`; in reading order."""
         found: list[Comparison] = []
         for cue in self._marks.within(span.start, span.end):
+            # Most of "in" and "on" stands before no period: not worth a look at the words around.
+            if cue.lower_ in _ON and not self._periods.within(cue.i + 1, cue.i + 7):
+                continue
             baseline = _RULES[cue.lower_](_Place(cue, span))
             stretch = _stretch(baseline, span) if baseline is not None else None
             if baseline is None or stretch is None:
