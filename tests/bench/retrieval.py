@@ -147,7 +147,7 @@ def _queries(chance: np.random.Generator, count: int) -> list[Query]:
 
 def _bags(chance: np.random.Generator, count: int, length: int) -> list[list[str]]:
     """Words by Zipf's law; the hundred commonest are what an analysis drops as stop words."""
-    ranks = 100 + np.exp(chance.uniform(0, np.log(_WORDS), (count, length))).astype(int)
+    ranks = np.exp(chance.uniform(np.log(100), np.log(_WORDS), (count, length))).astype(int)
     return [[f"w{rank}" for rank in row] for row in ranks.tolist()]
 
 
