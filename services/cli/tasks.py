@@ -11,6 +11,7 @@ from rich.text import Text
 from schemas.task import Task
 from schemas.verdict import Rating
 from services.app import App
+from services.cli import tasks_clusters
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table, printable
 from services.cli.quote_text import print_quotation
 from services.cli.signals import stop_on_signals
@@ -222,7 +223,10 @@ def _print_task(stored: StoredTask, *, as_json: bool) -> None:
             for part in task.priority.parts
         ],
     )
-    say(f"\nSeen in {len(task.sightings)}")
+    for change in task.changes:
+        say(f"changed: {change.why}")
+    seen_in = task.article_count or len({one.article.id for one in task.sightings})
+    say(f"\nSeen in {seen_in}")
     for seen in task.sightings:
         article = seen.article
         _print_entry(
@@ -260,3 +264,6 @@ def say(line: str) -> None:
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+tasks_clusters.register(tasks, _checked, lambda one, raw: _print_task(one, as_json=raw))

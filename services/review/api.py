@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.ports.task_store import State, StoredTask, TaskStore, UnknownTask
+from services.review.clusters import make_cluster_api
 from services.review.decide import Decision, decide
 from services.review.problem import MEDIA_TYPE
 from services.review.views import ReleaseRequest, TakeRequest, TaskPage, TaskView, VerdictRequest
@@ -36,6 +37,7 @@ def make_api(settings: Settings, store: TaskStore, clock: Clock, token: str) -> 
     api.include_router(_reads(store, clock))
     checks = [Depends(_checker(token)), Depends(_check_json)]
     api.include_router(_writes(settings, store, clock), dependencies=checks)
+    api.include_router(make_cluster_api(store, clock), dependencies=checks)
     return api
 
 

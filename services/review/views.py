@@ -8,7 +8,7 @@ from schemas.base import Identifier, Model, UtcDatetime
 from schemas.claim import Claim
 from schemas.match import Match
 from schemas.quotation import QuoteCheck
-from schemas.task import Priority, Sighting
+from schemas.task import Priority, Sighting, TaskChange
 from schemas.verdict import Rating, Verdict
 from services.ports.task_store import State, StoredTask
 from services.review.decide import MAX_RATIONALE
@@ -26,6 +26,10 @@ class TaskView(Model):
     evidence: list[Match]
     quotation: QuoteCheck | None
     sightings: list[Sighting]
+    sighting_count: int
+    article_count: int
+    changes: list[TaskChange]
+    joined_to: Identifier | None
     due: str | None
     first_seen_at: UtcDatetime | None
     cluster_id: Identifier
@@ -48,6 +52,10 @@ class TaskView(Model):
             evidence=task.evidence,
             quotation=task.quotation,
             sightings=task.sightings,
+            sighting_count=task.sighting_count or len(task.sightings),
+            article_count=task.article_count or 1,
+            changes=task.changes,
+            joined_to=stored.joined_to,
             due=task.due,
             first_seen_at=task.first_seen_at,
             cluster_id=task.cluster_id,
@@ -80,7 +88,7 @@ Reviewer = Annotated[
 Lease = Annotated[int, Field(ge=1, le=2**31 - 1, description="The number that taking it gave")]
 
 
-class _Request(BaseModel):
+class PersonRequest(BaseModel):
     """Unknown fields are refused, so that nobody sets what is not theirs to set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,17 +96,17 @@ class _Request(BaseModel):
     reviewer: Reviewer
 
 
-class TakeRequest(_Request):
+class TakeRequest(PersonRequest):
     """I want to work on it."""
 
 
-class ReleaseRequest(_Request):
+class ReleaseRequest(PersonRequest):
     """I give it back."""
 
     lease: Lease
 
 
-class VerdictRequest(_Request):
+class VerdictRequest(PersonRequest):
     """I have decided."""
 
     lease: Lease

@@ -256,6 +256,9 @@ def test_probes_and_the_description(api: httpx.Client) -> None:
     assert api.get("/readyz").status_code == 200
     paths = api.get("/api/v1/openapi.json").json()["paths"]
     assert set(paths) == {
+        "/api/v1/choices/{choice_id}/undo",
+        "/api/v1/tasks/{task_id}/merge",
+        "/api/v1/tasks/{task_id}/split",
         "/api/v1/tasks",
         "/api/v1/tasks/take",
         "/api/v1/tasks/{task_id}",
@@ -277,3 +280,49 @@ def test_a_database_that_is_away_is_503_and_not_ready_but_alive(tmp_path: Path) 
             assert str(tmp_path) not in answer.text
         assert client.get("/").status_code == 503
         assert "text/html" in client.get("/").headers["content-type"]
+
+
+def test_tasks_are_merged_split_and_put_back(api: httpx.Client, store: SqlTaskStore) -> None:
+    one, other = make_tasks(2)
+    for task in (one, other):
+        store.upsert(task)
+    merged = api.post(f"/api/v1/tasks/{other.id}/merge", json=ANN | {"into": one.id}).json()
+    assert (merged["id"], merged["sighting_count"], merged["article_count"]) == (one.id, 2, 1)
+    assert "ann merged task" in merged["changes"][0]["why"]
+    assert api.get(f"/api/v1/tasks/{other.id}").json()["joined_to"] == one.id
+    part = api.post(
+        f"/api/v1/tasks/{one.id}/split", json=ANN | {"claim_ids": [other.claim.id]}
+    ).json()
+    assert part["claim"]["id"] == other.claim.id
+    choice = store.choices()[-1].id
+    back = api.post(f"/api/v1/choices/{choice}/undo", json=ANN)
+    assert (back.status_code, back.json()["sighting_count"]) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("tasks/nobody/merge", {"into": "x"}, 404),
+        ("tasks/{id}/merge", {"into": "{id}"}, 422),
+        ("tasks/{id}/merge", {}, 422),
+        ("tasks/{id}/split", {"claim_ids": []}, 422),
+        ("tasks/{id}/split", {"claim_ids": ["nothing"]}, 422),
+        ("choices/nothing/undo", {}, 422),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_told(
+    api: httpx.Client, store: SqlTaskStore, path: str, body: dict[str, object], status: int
+) -> None:
+    task = store.upsert(make_task()).task
+    filled = {key: task.id if value == "{id}" else value for key, value in body.items()}
+    answer = api.post(f"/api/v1/{path.replace('{id}', task.id)}", json=ANN | filled)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_merging_needs_the_token(api: httpx.Client, store: SqlTaskStore) -> None:
+    task = store.upsert(make_task()).task
+    answer = httpx.post(
+        f"{api.base_url}/api/v1/tasks/{task.id}/merge", json=ANN | {"into": "x"}, timeout=30
+    )
+    assert answer.status_code == 401

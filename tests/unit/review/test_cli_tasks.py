@@ -158,3 +158,24 @@ def test_words_of_others_cannot_steer_the_terminal(run: Run, store: SqlTaskStore
         assert "\x1b" not in shown
         assert "\x07" not in shown
         assert "[red]" in shown
+
+
+def test_tasks_are_merged_split_and_put_back_by_command(run: Run, store: SqlTaskStore) -> None:
+    one, other = make_tasks(2)
+    for task in (one, other):
+        store.upsert(task)
+    merged = json.loads(
+        run("merge", other.id, "--into", one.id, "--reviewer", "ann", "--json").stdout
+    )
+    assert (merged["id"], merged["sighting_count"]) == (one.id, 2)
+    split = ("split", one.id, "--claim", other.claim.id, "--reviewer", "ann", "--json")
+    assert json.loads(run(*split).stdout)["claim"]["id"] == other.claim.id
+    made = json.loads(run("choices", "--json").stdout)
+    assert [choice["kind"] for choice in made] == ["merge", "split"]
+    assert made[0]["id"] in run("choices").stdout
+    undone = json.loads(run("undo", made[1]["id"], "--reviewer", "ann", "--json").stdout)
+    assert undone["sighting_count"] == 2
+    assert "ann undid the split" in run("show", one.id).stdout
+    again = run("undo", made[1]["id"], "--reviewer", "ann").exception
+    assert isinstance(again, UserError)
+    assert "undone before" in str(again)
