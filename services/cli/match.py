@@ -44,13 +44,16 @@ def match(
     min_probability: Annotated[
         float, typer.Option(min=0, max=1, help="Leave out what is less likely than this.")
     ] = 0.0,
+    slots: Annotated[
+        bool, typer.Option("--slots", help="Also write the difference, slot by slot.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Find the evidence for claims.
 
     Reads {"id","text","speaker"?,"date"?,"quoted"?} and writes {"id","matches":[{"evidence_id","score",
-    "probability","relation","why"}]}; for a line with "quoted": true also "quotation", what became of the words
-    between its quotation marks (of all of it when it has none). Exit code 1 if a line was not handled.
+    "probability","relation","why","slots"?}]}; for a line with "quoted": true also "quotation", what became of
+    the words between its quotation marks (of all of it when it has none). Exit code 1 if a line was not handled.
     """
     if not jsonl:
         raise UserError("say --jsonl and give JSON lines on standard input")
@@ -68,7 +71,10 @@ def match(
         quotations = [one for row in rows if (one := row.quotation())]
         checks = iter(check_all(quotations, store=app.evidence_store, analyser=app.analyser))
         for row, matches in zip(rows, found, strict=True):
-            line: dict[str, object] = {"id": row.id, "matches": [_brief(one) for one in matches]}
+            line: dict[str, object] = {
+                "id": row.id,
+                "matches": [_brief(one, slots=slots) for one in matches],
+            }
             if row.quoted:
                 checked = next(checks) if row.quotation() else None
                 line["quotation"] = checked.model_dump(mode="json") if checked else None
@@ -79,8 +85,10 @@ def match(
     lines.exit()
 
 
-def _brief(found: Match) -> dict[str, object]:
+def _brief(found: Match, *, slots: bool) -> dict[str, object]:
+    told = {"slots": [slot.model_dump(mode="json") for slot in found.slots]} if slots else {}
     return {
+        **told,
         "evidence_id": found.evidence.id,
         "score": found.score,
         "probability": found.probability,

@@ -6,7 +6,7 @@ from services.match.grounds import Grounds
 from services.match.parties import word_against_word
 from services.match.ratings import Stance, stance_of
 
-SAME = 0.5
+SAME = 0.35
 """Below this probability the evidence is background only: related."""
 
 _CHECKED = (EvidenceKind.FACT_CHECK, EvidenceKind.VERDICT)

@@ -83,10 +83,20 @@ def _measured(ours: tuple[Number, ...], theirs: tuple[Number, ...]) -> bool:
     return any(mine.comparable(one) for mine in ours for one in theirs)
 
 
+def _same_figure(claim: Statement, evidence: Statement) -> bool:
+    """Whether one figure stands on both sides: then it is of one matter, told more or less exactly."""
+    return any(
+        mine.comparable(one) and mine.same(one)
+        for mine in claim.numbers
+        for one in evidence.numbers
+    )
+
+
 def _places(claim: Statement, evidence: Statement) -> Iterator[Scope]:
     ours, theirs = find_places(claim.text), find_places(evidence.text)
-    here = _only(ours, theirs) or _unknown(claim, theirs)
-    there = _only(theirs, ours) or _unknown(evidence, ours)
+    here, there = _only(ours, theirs), _only(theirs, ours)
+    if not _same_figure(claim, evidence):
+        here, there = here or _unknown(claim, theirs), there or _unknown(evidence, ours)
     if not here or not there:
         return
     if all(any(lies_in(one.name, other.name) for other in there) for one in here):
@@ -141,7 +151,7 @@ def _periods(claim: Statement, mine: Clause, evidence: Statement, its: Clause) -
         for there in theirs:
             if _within(here.day, there.day):
                 yield Scope("date", Standing.NARROWER, here.span, there.span)
-            elif _within(there.day, here.day):
+            elif _within(there.day, here.day) and not _same_figure(claim, evidence):
                 yield Scope("date", Standing.BROADER, here.span, there.span)
 
 

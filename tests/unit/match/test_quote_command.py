@@ -90,3 +90,11 @@ def test_match_checks_what_is_said_to_be_quoted() -> None:
     assert made[0]["quotation"]["status"] == "out_of_context"
     assert "quotation" not in made[1]
     assert made[2]["quotation"] is None
+
+
+@pytest.mark.usefixtures("loaded")
+def test_match_writes_the_slots_when_asked() -> None:
+    line = json.dumps({"id": "1", "text": "The engine cost 9 million crowns"})
+    shown = CliRunner().invoke(build_app("match"), ["match", "--jsonl", "--slots"], input=line)
+    (found,) = json.loads(shown.stdout)["matches"]
+    assert [slot["name"] for slot in found["slots"]] == ["speaker", "quantity"]
