@@ -87,12 +87,13 @@ def test_a_claim_with_many_copies_lists_the_first_and_the_newest_and_counts_all(
 ) -> None:
     for number in range(60):
         when = NOW + timedelta(minutes=number)
-        store.upsert(make_task(article=make_article(f"a{number:02}", published_at=when)))
+        outlet = make_article(f"a{number:02}", published_at=when, publisher=f"Outlet {number % 30}")
+        store.upsert(make_task(article=outlet))
     task = got(store, make_task().id).task
     assert (task.sighting_count, task.article_count) == (60, 60)
     listed = [sighting.article.id for sighting in task.sightings]
     assert listed == ["a00", *(f"a{number:02}" for number in range(60 - NEWEST, 60))]
-    assert "60 articles" in next(p.why for p in task.priority.parts if p.name == "sightings")
+    assert "30 outlets" in next(p.why for p in task.priority.parts if p.name == "sightings")
 
 
 def test_one_more_sighting_writes_one_row_and_not_all(store: SqlTaskStore) -> None:
