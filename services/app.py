@@ -376,7 +376,7 @@ class App:
 
         return (
             VerdictOutbox(self.task_store, self.producer, self.clock),
-            DeskServer(self.settings, self.task_store, self.clock),
+            DeskServer(self.settings, self.task_store, self.accounts, self.clock),
         )
 
     def _deliverers(self) -> Sequence[Background]:

@@ -15,6 +15,7 @@ from rich.table import Table
 from schemas.topics import TOPICS
 from services.app import App
 from services.cli.common import err, make_app, out, printable, progress
+from services.cli.greeting import say_address
 from services.cli.signals import stop_on_signals
 from services.evidence.load import Report, load
 from services.flow import SERVICES
@@ -182,5 +183,6 @@ def _serve(services: Sequence[Service], stop: threading.Event) -> None:
     while not stop.is_set() and not desk.listening.wait(_LOOK_SECONDS):
         pass
     if desk.url:
-        out.print(f"The reviewers' page: [link={desk.url}]{desk.url}[/link]   (Ctrl-C ends)")
+        say_address(desk.entrance())
+        out.print("[dim]Ctrl-C ends[/dim]")
     stop.wait()

@@ -9,6 +9,7 @@ import typer
 from schemas.topics import TOPICS
 from services.app import App
 from services.cli.common import err, make_app
+from services.cli.greeting import greet
 from services.cli.signals import stop_on_signals
 from services.flow import SERVICES
 from services.ports.dead_letters import letter_ids
@@ -69,6 +70,8 @@ def run_services(app: App, names: Sequence[str], *, once: bool) -> None:
         known = letter_ids(app.admin) if once else set()
         if once:
             wired = [*wired, Service("once", background=(StopWhenDone(app.admin, wired, stop),))]
+        elif set(names) == set(SERVICES):
+            greet(wired)
         app.runner.run(wired, stop)
         new = letter_ids(app.admin) - known if once else set()
     finally:

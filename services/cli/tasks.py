@@ -13,12 +13,13 @@ from schemas.verdict import Rating
 from services.app import App
 from services.cli import tasks_clusters
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table, printable
+from services.cli.greeting import greet_from
 from services.cli.quote_text import print_quotation
 from services.cli.signals import stop_on_signals
 from services.ports.task_store import Conflict, State, StoredTask, UnknownTask
 from services.review.decide import Decision, decide
 from services.review.service import DeskServer
-from services.review.views import ReleaseRequest, TakeRequest, TaskView, VerdictRequest
+from services.review.views import Named, ReleaseRequest, TaskView, VerdictRequest
 from services.runtime.errors import UserError
 from services.runtime.events import describe
 
@@ -85,7 +86,7 @@ def take(
     as_json: JsonFlag = False,
 ) -> None:
     """Take a task: it is yours for CLAIMDESK_LEASE_SECONDS, and the lease number decides it."""
-    asked = _checked(TakeRequest, reviewer=reviewer)
+    asked = _checked(Named, reviewer=reviewer)
     app = make_app()
     try:
         stored = app.task_store.take(
@@ -103,9 +104,10 @@ def release(
     task_id: TaskArgument, reviewer: ReviewerOption, lease: LeaseOption, as_json: JsonFlag = False
 ) -> None:
     """Give a taken task back."""
-    asked = _checked(ReleaseRequest, reviewer=reviewer, lease=lease)
+    name = _checked(Named, reviewer=reviewer).reviewer
+    asked = _checked(ReleaseRequest, lease=lease)
     try:
-        stored = make_app().task_store.release(task_id, asked.reviewer, asked.lease)
+        stored = make_app().task_store.release(task_id, name, asked.lease)
     except (Conflict, UnknownTask) as error:
         raise UserError(str(error)) from error
     _print_task(stored, as_json=as_json)
@@ -130,13 +132,13 @@ def decide_task(
         raise UserError(str(UnknownTask(task_id)))
     asked = _checked(
         VerdictRequest,
-        reviewer=reviewer,
         lease=lease,
         rating=rating,
         rationale=rationale,
         evidence_ids=evidence or [],
     )
-    decision = Decision(**asked.model_dump())
+    name = _checked(Named, reviewer=reviewer).reviewer
+    decision = Decision(reviewer=name, **asked.model_dump())
     verdict = decide(found.task, decision, now=app.clock.now(), public_url=app.settings.public_url)
     try:
         stored = app.task_store.submit(verdict)
@@ -150,7 +152,8 @@ def desk() -> None:
     app = make_app()
     stop = threading.Event()
     stop_on_signals(stop)
-    server = DeskServer(app.settings, app.task_store, app.clock)
+    server = DeskServer(app.settings, app.task_store, app.accounts, app.clock)
+    greet_from([server])
     server.run(stop)
 
 

@@ -9,7 +9,8 @@ import typer
 from schemas.cluster_choice import ClusterChoice
 from services.cli.common import JsonFlag, make_app, print_json, print_table
 from services.ports.task_store import Conflict, StoredTask, TaskStore, UnknownTask
-from services.review.clusters import MergeRequest, SplitRequest, UndoRequest
+from services.review.clusters import MergeRequest, SplitRequest
+from services.review.views import Named
 from services.runtime.errors import UserError
 
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Your name, as the task tells it.")]
@@ -29,10 +30,9 @@ def register(
         as_json: JsonFlag = False,
     ) -> None:
         """Merge a task into another: they are one claim, also for sightings to come."""
-        asked = checked(MergeRequest, reviewer=reviewer, into=into)
-        show(
-            _done(lambda store, now: store.merge(task_id, asked.into, asked.reviewer, now)), as_json
-        )
+        name = checked(Named, reviewer=reviewer).reviewer
+        asked = checked(MergeRequest, into=into)
+        show(_done(lambda store, now: store.merge(task_id, asked.into, name, now)), as_json)
 
     @group.command()
     def split(
@@ -42,9 +42,10 @@ def register(
         as_json: JsonFlag = False,
     ) -> None:
         """Split claims and their copies off a task: they are another claim, also for sightings to come."""
-        asked = checked(SplitRequest, reviewer=reviewer, claim_ids=claim)
+        name = checked(Named, reviewer=reviewer).reviewer
+        asked = checked(SplitRequest, claim_ids=claim)
         show(
-            _done(lambda store, now: store.split(task_id, asked.claim_ids, asked.reviewer, now)),
+            _done(lambda store, now: store.split(task_id, asked.claim_ids, name, now)),
             as_json,
         )
 
@@ -57,8 +58,8 @@ def register(
         as_json: JsonFlag = False,
     ) -> None:
         """Take a merge or a split back: every sighting goes where it was."""
-        asked = checked(UndoRequest, reviewer=reviewer)
-        show(_done(lambda store, now: store.undo(choice_id, asked.reviewer, now)), as_json)
+        name = checked(Named, reviewer=reviewer).reviewer
+        show(_done(lambda store, now: store.undo(choice_id, name, now)), as_json)
 
     @group.command()
     def choices(as_json: JsonFlag = False) -> None:

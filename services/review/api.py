@@ -1,18 +1,19 @@
-"""The desk's HTTP API: read tasks, take them, give them back, decide."""
+"""The desk's HTTP API: read tasks, take them, give them back, decide. Who does it is who the token belongs to."""
 
 import re
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from services.ports.accounts import Role
 from services.ports.task_store import State, StoredTask, TaskStore, UnknownTask
+from services.review.access import Access
 from services.review.clusters import make_cluster_api
 from services.review.decide import Decision, decide
+from services.review.people import Person
 from services.review.problem import MEDIA_TYPE
-from services.review.views import ReleaseRequest, TakeRequest, TaskPage, TaskView, VerdictRequest
+from services.review.views import ReleaseRequest, TaskPage, TaskView, VerdictRequest
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
 
@@ -20,7 +21,8 @@ TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {MEDIA_TYPE: {}}}
     for status, text in {
-        401: "No token, or not the right one",
+        401: "No token, or none that is known",
+        403: "The token does not allow it",
         404: "No such task",
         409: "The task is not what you think: `task` shows it as it stands",
         413: "The request is too large",
@@ -31,13 +33,13 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_api(settings: Settings, store: TaskStore, clock: Clock, token: str) -> APIRouter:
-    """The routes under /api/v1. Writes need `Authorization: Bearer <token>`."""
+def make_api(settings: Settings, store: TaskStore, clock: Clock, access: Access) -> APIRouter:
+    """The routes under /api/v1, each with `Authorization: Bearer TOKEN`: readers read, reviewers write."""
     api = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
-    api.include_router(_reads(store, clock))
-    checks = [Depends(_checker(token)), Depends(_check_json)]
-    api.include_router(_writes(settings, store, clock), dependencies=checks)
-    api.include_router(make_cluster_api(store, clock), dependencies=checks)
+    api.include_router(_reads(store, clock), dependencies=[Depends(access.script(Role.READER))])
+    reviewer = access.script(Role.REVIEWER)
+    api.include_router(_writes(settings, store, clock, reviewer))
+    api.include_router(make_cluster_api(store, clock, reviewer), dependencies=[Depends(check_json)])
     return api
 
 
@@ -64,34 +66,41 @@ def _reads(store: TaskStore, clock: Clock) -> APIRouter:
     return api
 
 
-def _writes(settings: Settings, store: TaskStore, clock: Clock) -> APIRouter:
+def _writes(
+    settings: Settings, store: TaskStore, clock: Clock, reviewer: Callable[..., Person]
+) -> APIRouter:
     api = APIRouter()
+    json = [Depends(check_json)]
 
     @api.post("/tasks/take")
-    def take_next(request: TakeRequest) -> TaskView:
+    def take_next(person: Annotated[Person, Depends(reviewer)]) -> TaskView:
         """Take the open task of the highest priority; 404 when there is none."""
-        taken = store.take(None, request.reviewer, clock.now(), settings.lease_seconds)
+        taken = store.take(None, person.account.name, clock.now(), settings.lease_seconds)
         if taken is None:
             raise HTTPException(404, "no task is open")
         return TaskView.of(taken)
 
     @api.post("/tasks/{task_id}/take")
-    def take_task(task_id: TaskId, request: TakeRequest) -> TaskView:
+    def take_task(task_id: TaskId, person: Annotated[Person, Depends(reviewer)]) -> TaskView:
         """Take this task, or renew your own lease on it. `lease` is the number to submit with."""
-        taken = store.take(task_id, request.reviewer, clock.now(), settings.lease_seconds)
+        taken = store.take(task_id, person.account.name, clock.now(), settings.lease_seconds)
         return TaskView.of(_known(taken, task_id))
 
-    @api.post("/tasks/{task_id}/release")
-    def release_task(task_id: TaskId, request: ReleaseRequest) -> TaskView:
+    @api.post("/tasks/{task_id}/release", dependencies=json)
+    def release_task(
+        task_id: TaskId, request: ReleaseRequest, person: Annotated[Person, Depends(reviewer)]
+    ) -> TaskView:
         """Give a taken task back."""
-        return TaskView.of(store.release(task_id, request.reviewer, request.lease))
+        return TaskView.of(store.release(task_id, person.account.name, request.lease))
 
-    @api.post("/tasks/{task_id}/verdict")
-    def submit_verdict(task_id: TaskId, request: VerdictRequest) -> TaskView:
+    @api.post("/tasks/{task_id}/verdict", dependencies=json)
+    def submit_verdict(
+        task_id: TaskId, request: VerdictRequest, person: Annotated[Person, Depends(reviewer)]
+    ) -> TaskView:
         """Decide. The same verdict again gives the same answer."""
         verdict = decide(
             _known(store.get(task_id), task_id).task,
-            Decision(**request.model_dump()),
+            Decision(reviewer=person.account.name, **request.model_dump()),
             now=clock.now(),
             public_url=settings.public_url,
         )
@@ -106,25 +115,10 @@ def _known(stored: StoredTask | None, task_id: str) -> StoredTask:
     return stored
 
 
-def _check_json(request: Request) -> None:
+def check_json(request: Request) -> None:
+    """Raise 415 for a body that does not say it is JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not re.fullmatch(r"application/(?:[\w.+-]+\+)?json", media_type):
         raise HTTPException(
             415, "send the header `Content-Type: application/json` with the request"
         )
-
-
-def _checker(token: str) -> Callable[..., None]:
-    bearer = HTTPBearer(auto_error=False, description="CLAIMDESK_API_TOKEN, or data_dir/api-token")
-    expected = token.encode()
-
-    def check(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
-        offered = given.credentials.encode("utf-8", "surrogatepass") if given else b""
-        if not secrets.compare_digest(offered, expected):
-            raise HTTPException(
-                401,
-                "writing needs `Authorization: Bearer <token>` with the desk's token",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-
-    return check

@@ -1,51 +1,55 @@
 """Merging tasks of one claim, splitting a task of two, and taking that back: the API's part."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from schemas.base import Identifier
 from services.ports.task_store import TaskStore
-from services.review.views import PersonRequest, TaskView
+from services.review.people import Person
+from services.review.views import Request, TaskView
 from services.runtime.clock import Clock
 
 Id = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
 
 
-class MergeRequest(PersonRequest):
+class MergeRequest(Request):
     """This task and `into` are one claim."""
 
     into: Identifier
 
 
-class SplitRequest(PersonRequest):
+class SplitRequest(Request):
     """These claims of the task, and their copies, are another one."""
 
     claim_ids: list[Identifier] = Field(min_length=1, max_length=1_000)
 
 
-class UndoRequest(PersonRequest):
-    """It was right before."""
-
-
-def make_cluster_api(store: TaskStore, clock: Clock) -> APIRouter:
-    """The routes; all of them write."""
+def make_cluster_api(store: TaskStore, clock: Clock, reviewer: Callable[..., Person]) -> APIRouter:
+    """The routes; all of them write, as who `reviewer` finds."""
     api = APIRouter()
 
     @api.post("/tasks/{task_id}/merge")
-    def merge_task(task_id: Id, request: MergeRequest) -> TaskView:
+    def merge_task(
+        task_id: Id, request: MergeRequest, person: Annotated[Person, Depends(reviewer)]
+    ) -> TaskView:
         """All sightings of this task join the other one, now and later. Gives the other task."""
-        return TaskView.of(store.merge(task_id, request.into, request.reviewer, clock.now()))
+        return TaskView.of(store.merge(task_id, request.into, person.account.name, clock.now()))
 
     @api.post("/tasks/{task_id}/split")
-    def split_task(task_id: Id, request: SplitRequest) -> TaskView:
+    def split_task(
+        task_id: Id, request: SplitRequest, person: Annotated[Person, Depends(reviewer)]
+    ) -> TaskView:
         """These claims and their copies become a task of their own, now and later. Gives that task."""
-        return TaskView.of(store.split(task_id, request.claim_ids, request.reviewer, clock.now()))
+        return TaskView.of(
+            store.split(task_id, request.claim_ids, person.account.name, clock.now())
+        )
 
     @api.post("/choices/{choice_id}/undo")
-    def undo_choice(choice_id: Id, request: UndoRequest) -> TaskView:
+    def undo_choice(choice_id: Id, person: Annotated[Person, Depends(reviewer)]) -> TaskView:
         """Take a merge or a split back; the task's `changes` name the choice. Gives the task that gets its own."""
-        return TaskView.of(store.undo(choice_id, request.reviewer, clock.now()))
+        return TaskView.of(store.undo(choice_id, person.account.name, clock.now()))
 
     return api

@@ -1,6 +1,5 @@
-"""What every request passes before it is looked at: the Host it asks for, its size, and safe headers back."""
+"""What every request passes before it is looked at: the Host it asks for, who started it, its size, and safe headers back."""
 
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException
@@ -15,6 +14,9 @@ MAX_BODY = 500_000
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
 PROBES = frozenset({"/livez", "/readyz"})
 """Asked by address by whatever looks after the process; they tell nothing that is worth a Host check."""
 
@@ -25,7 +27,8 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Other hosts learn nothing; our own forms must name their origin, which `no-referrer` would hide.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -37,6 +40,13 @@ def trusted_hosts(settings: Settings) -> frozenset[str]:
     """The names under which the desk answers: loopback, and the public address if there is one."""
     public = _host_of(urlsplit(settings.public_url).netloc) if settings.public_url else None
     return frozenset({*LOOPBACK, *((public,) if public else ())})
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _host_of(netloc: str) -> str | None:
@@ -52,8 +62,9 @@ class Guard:
     A page of another site that resolves its own name to our address (DNS rebinding) fails on the Host.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        self._app, self._hosts = app, frozenset(hosts)
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app, self._hosts = app, trusted_hosts(settings)
+        self._public = urlsplit(settings.public_url or "").netloc.lower() or None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 400 or 413 itself; pass on everything else."""
@@ -66,12 +77,21 @@ class Guard:
             answer: ASGIApp = problem(
                 400, "the desk does not answer under this Host; set CLAIMDESK_PUBLIC_URL to it"
             )
+        elif scope["method"] not in SAFE and not self._is_ours(headers):
+            answer = problem(403, "another site started this request; it changes nothing here")
         elif not length.isdecimal() or int(length[:20]) > MAX_BODY:
             await _drain(receive)
             answer = problem(413, f"a request may carry {MAX_BODY:,} bytes")
         else:
             answer = self._app
         await answer(scope, _capped(receive), _with_headers(send))
+
+    def _is_ours(self, headers: Headers) -> bool:
+        """Whether a page of ours or no page at all started it. Browsers say where from; scripts need not."""
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site not in {None, "same-origin", "none"}:
+            return False
+        return origin is None or _netloc(origin) in {headers.get("host", "").lower(), self._public}
 
 
 async def _drain(receive: Receive) -> None:

@@ -23,6 +23,9 @@ LEAST_PASSWORD = 12
 MOST_PASSWORD = 1_000
 """Characters of a password; a longer one would let anybody keep the hash function busy."""
 
+FIRST = "admin"
+"""The account that a desk of one begins with."""
+
 _MOST_NAME = 100
 _PREFIX = {Kind.SESSION: "cds_", Kind.TOKEN: "cdt_", Kind.LINK: "cdl_"}
 """What a secret begins with, so that scanners of code and logs know it for one."""
@@ -95,6 +98,18 @@ class Door:
         if used is None or now - used > timedelta(minutes=1):
             self._accounts.use(digest(secret), now)
         return Person(found[0], found[1].scope)
+
+    def first_link(self) -> str | None:
+        """A link for the account that a desk of one begins with; none once it has a password or others are there.
+
+        The account is made when there is none at all.
+        """
+        first = self._accounts.get(FIRST)
+        if first is None and not self._accounts.all():
+            first = Account(name=FIRST, role=Role.ADMIN, created_at=self._clock.now())
+            self._accounts.add(first)
+        wanted = first is not None and first.active and not first.has_password
+        return self.make_link(first) if first and wanted else None
 
     def make_link(self, account: Account) -> str:
         """The secret of a link that signs in once, within a quarter of an hour."""

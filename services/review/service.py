@@ -8,13 +8,14 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
+from services.ports.accounts import Accounts
 from services.ports.event_log import Producer
 from services.ports.task_store import TaskStore
 from services.review.desk import make_desk
 from services.review.guard import LOOPBACK
-from services.review.token import load_token
+from services.review.people import Door
 from services.runtime.clock import Clock
-from services.runtime.errors import UserError
+from services.runtime.errors import NotReady, UserError
 from services.runtime.events import make_event
 from services.runtime.executor import to_message
 from services.runtime.settings import Settings
@@ -70,23 +71,33 @@ class DeskServer:
 
     name = "review.desk"
 
-    def __init__(self, settings: Settings, store: TaskStore, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, store: TaskStore, accounts: Accounts, clock: Clock
+    ) -> None:
         self._settings, self._store, self._clock = settings, store, clock
+        self._door = Door(accounts, clock)
         self.url: str | None = None
         self.listening = threading.Event()
         self._ready: Callable[[], None] = lambda: None
+        self._greet: Callable[[str], None] | None = None
 
     def announce(self, ready: Callable[[], None]) -> None:
         """Have `ready` called once the address takes connections."""
         self._ready = ready
+
+    def greet(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with the address to open, each time it takes connections.
+
+        On loopback, and while nobody has chosen a password, that address signs in once.
+        """
+        self._greet = tell
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set, then finish what is in hand.
 
         Raises UserError when the address cannot be listened on.
         """
-        token = load_token(self._settings)
-        desk = make_desk(self._settings, self._store, self._clock, token)
+        desk = make_desk(self._settings, self._store, self._clock, self._door)
         config = uvicorn.Config(
             desk,
             log_config=None,
@@ -100,10 +111,23 @@ class DeskServer:
             self.url = _url_of(bound)
             log.info("desk listens", url=self.url)
             if self._settings.http_host not in LOOPBACK:
-                log.warning("whoever reaches this address can read every task", url=self.url)
+                log.warning("the desk is not on loopback: put TLS in front of it", url=self.url)
             self.listening.set()
             self._ready()
+            if self._greet:
+                self._greet(self.entrance())
             _Server(config, stop).run(sockets=[bound])
+
+    def entrance(self) -> str:
+        """The address to open; a new link that signs in once where `greet` says so."""
+        base = (self._settings.public_url or str(self.url)).rstrip("/")
+        local = self._settings.http_host in LOOPBACK
+        try:
+            link = self._door.first_link() if local else None
+        except NotReady as error:
+            log.warning("no sign-in link could be made", error=str(error))
+            link = None
+        return f"{base}/sign-in/{link}" if link else base
 
 
 class _Server(uvicorn.Server):

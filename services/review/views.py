@@ -88,25 +88,25 @@ Reviewer = Annotated[
 Lease = Annotated[int, Field(ge=1, le=2**31 - 1, description="The number that taking it gave")]
 
 
-class PersonRequest(BaseModel):
+class Request(BaseModel):
     """Unknown fields are refused, so that nobody sets what is not theirs to set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Named(Request):
+    """Who works on the command line; over HTTP it is who signed in."""
+
     reviewer: Reviewer
 
 
-class TakeRequest(PersonRequest):
-    """I want to work on it."""
-
-
-class ReleaseRequest(PersonRequest):
+class ReleaseRequest(Request):
     """I give it back."""
 
     lease: Lease
 
 
-class VerdictRequest(PersonRequest):
+class VerdictRequest(Request):
     """I have decided."""
 
     lease: Lease

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -81,9 +81,6 @@ class Settings(BaseSettings):
     health_host: str = Field("127.0.0.1", description="Address of /livez and /readyz")
     health_port: int | None = Field(
         None, ge=0, le=65535, description="Their port; unset: not served"
-    )
-    api_token: SecretStr | None = Field(
-        None, description="Token for writing through the API; made and kept in data_dir when unset"
     )
     lease_seconds: float = Field(900.0, gt=0, description="How long a taken task stays taken")
 

@@ -13,6 +13,7 @@ from schemas.match import Relation
 from services.adapters.sql_tasks import SqlTaskStore
 from tests.support.desk import (
     NOW,
+    People,
     chromium,
     make_article,
     make_claim,
@@ -65,13 +66,16 @@ def desk(store: SqlTaskStore) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, desk: str) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, desk: str, store: SqlTaskStore) -> Iterator[Callable[..., Page]]:
     """Opens a path of the desk; every request must stay there, and nothing may be blocked or fail."""
     contexts, requested, complaints = [], [], []
+    people = People(store)
 
     def opening(path: str = "/", **options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
+        (cookie,) = people.cookie().items()
+        context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": desk}])
         page = context.new_page()
         page.on("request", lambda request: requested.append(request.url))
         page.on("console", lambda message: complaints.append(message.text))

@@ -9,7 +9,7 @@ import pytest
 from schemas.match import Match
 from services.adapters.sql_tasks import SqlTaskStore
 from tests.support.desk import (
-    TOKEN,
+    People,
     make_article,
     make_claim,
     make_match,
@@ -22,7 +22,7 @@ from tests.support.desk import (
 WRITES = ["/api/v1/tasks/take"] + [
     f"/api/v1/tasks/{make_task().id}/{verb}" for verb in ("take", "release", "verdict")
 ]
-BODY = {"reviewer": "ann", "lease": 1, "rating": "false", "rationale": "x"}
+BODY = {"lease": 1, "rating": "false", "rationale": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +33,23 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlTaskStore]:
 
 
 @pytest.fixture(scope="module")
+def people(store: SqlTaskStore) -> People:
+    return People(store)
+
+
+@pytest.fixture(scope="module")
+def token(people: People) -> str:
+    return people.token()
+
+
+@pytest.fixture(scope="module")
 def desk(store: SqlTaskStore) -> Iterator[str]:
     with running_desk(store, public_url="https://desk.example:8443/x") as url:
         yield url
 
 
 def body_for(path: str) -> dict[str, object]:
-    fields = {"take": 1, "release": 2, "verdict": 4}[path.rsplit("/", 1)[1]]
+    fields = {"take": 0, "release": 1, "verdict": 3}[path.rsplit("/", 1)[1]]
     return dict(list(BODY.items())[:fields])
 
 
@@ -49,21 +59,24 @@ def body_for(path: str) -> dict[str, object]:
     [
         {},
         {"Authorization": "Bearer"},
-        {"Authorization": f"Bearer {TOKEN}x"},
-        {"Authorization": f"Bearer {TOKEN[:-1]}"},
-        {"Authorization": f"Basic {TOKEN}"},
-        {"Authorization": TOKEN},
-        {"Cookie": f"token={TOKEN}"},
+        {"Authorization": "Bearer {token}x"},
+        {"Authorization": "Bearer {session}"},
+        {"Authorization": "Basic {token}"},
+        {"Authorization": "{token}"},
+        {"Cookie": "claimdesk={token}"},
+        {"Cookie": "claimdesk={session}"},
     ],
 )
 def test_no_token_or_a_forged_one_writes_nothing(
-    desk: str, store: SqlTaskStore, path: str, given: dict[str, str]
+    desk: str, store: SqlTaskStore, people: People, token: str, path: str, given: dict[str, str]
 ) -> None:
-    answer = httpx.post(desk + path, json=body_for(path), headers=given)
+    session = people.session()
+    headers = {name: value.format(token=token, session=session) for name, value in given.items()}
+    answer = httpx.post(desk + path, json=body_for(path), headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.headers["content-type"] == "application/problem+json"
-    assert TOKEN not in answer.text
+    assert token not in answer.text
     stored = store.get(make_task().id)
     assert stored is not None
     assert stored.lease == 0
@@ -81,7 +94,7 @@ def test_another_sites_name_for_our_address_is_refused(desk: str, host: str, pat
 
 @pytest.mark.parametrize("host", ["localhost:1", "127.0.0.1", "[::1]:8080", "DESK.example:8443"])
 def test_our_own_names_are_served(desk: str, host: str) -> None:
-    assert httpx.get(desk + "/", headers={"Host": host}).status_code == 200
+    assert httpx.get(desk + "/sign-in", headers={"Host": host}).status_code == 200
 
 
 def test_probes_need_no_host(desk: str) -> None:
@@ -89,12 +102,12 @@ def test_probes_need_no_host(desk: str) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_rationale_of_10_mb_is_too_large(desk: str, store: SqlTaskStore, chunked: bool) -> None:
-    content = b'{"reviewer":"ann","lease":1,"rating":"false","rationale":"' + b"x" * 10_000_000
+def test_a_rationale_of_10_mb_is_too_large(desk: str, token: str, chunked: bool) -> None:
+    content = b'{"lease":1,"rating":"false","rationale":"' + b"x" * 10_000_000
     answer = httpx.post(
         desk + WRITES[3],
         content=iter([content, b'"}']) if chunked else content + b'"}',
-        headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         timeout=30,
     )
     assert answer.status_code == 413
@@ -106,23 +119,24 @@ def test_a_rationale_of_10_mb_is_too_large(desk: str, store: SqlTaskStore, chunk
     ["no-such-task", "..%2f..%2fetc%2fpasswd", "%00", "a%20b", "x" * 600, "%E2%80%AE", "%27%3B--"],
 )
 @pytest.mark.parametrize("verb", ["", "take", "release", "verdict"])
-def test_ids_of_nothing_are_404(desk: str, task_id: str, verb: str) -> None:
+def test_ids_of_nothing_are_404(desk: str, token: str, task_id: str, verb: str) -> None:
     path = f"/api/v1/tasks/{task_id}" + (f"/{verb}" if verb else "")
     answer = httpx.request(
         "POST" if verb else "GET",
         desk + path,
         json=body_for(path) if verb else None,
-        headers={"Authorization": f"Bearer {TOKEN}"},
+        headers={"Authorization": f"Bearer {token}"},
     )
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_page_of_nothing_is_404_and_repeats_nothing(desk: str) -> None:
+def test_a_page_of_nothing_is_404_and_repeats_nothing(desk: str, people: People) -> None:
+    cookies = {"__Host-claimdesk": people.session()}
     for path in ("/tasks/<script>alert(1)</script>", "/nothing", "/static/../api.py", "/tasks/x"):
-        answer = httpx.get(desk + path)
+        answer = httpx.get(desk + path, cookies=cookies)
         assert answer.status_code == 404
-        assert "<script" not in answer.text
+        assert "<script>" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -135,7 +149,7 @@ def test_every_response_carries_the_safe_headers(desk: str, path: str) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
     assert not [name for name in headers if name.startswith("access-control")]
     assert "server" not in headers
@@ -156,6 +170,6 @@ def test_only_web_addresses_become_links(tmp_path: Path, url: str) -> None:
     task = make_task(make_claim(), make_article(url=url), [hostile])
     with store_at(sqlite_url(tmp_path)) as store, running_desk(store) as desk:
         store.upsert(task)
-        page = httpx.get(f"{desk}/tasks/{task.id}").text
+        page = httpx.get(f"{desk}/tasks/{task.id}", cookies=People(store).cookie()).text
     assert item.title in page
     assert url not in page

@@ -3,12 +3,13 @@
 import os
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -19,16 +20,18 @@ from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
 from schemas.task import Task
 from schemas.verdict import Rating, Verdict
 from services.adapters.sql import make_engine
+from services.adapters.sql_accounts import SqlAccounts
 from services.adapters.sql_tasks import SqlTaskStore
-from services.ports.task_store import StoredTask, TaskStore
+from services.ports.accounts import Account, Role
+from services.ports.task_store import StoredTask
 from services.review.decide import Decision, decide
+from services.review.people import Door
 from services.review.service import DeskServer
 from services.runtime.clock import Clock, FakeClock
 from services.runtime.settings import Settings
 from services.triage.handle import handle
 
 NOW = datetime(2024, 5, 2, 12, tzinfo=UTC)
-TOKEN = "a-token-that-is-long-enough"
 
 
 def make_claim(said: str = "The bridge cost 12 million euros", **fields: Any) -> Claim:
@@ -131,11 +134,66 @@ def store_at(url: str) -> Iterator[SqlTaskStore]:
         engine.dispose()
 
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "correct horse battery"
+
+
+class People:
+    """Who uses a desk in tests: accounts beside the tasks, their tokens and links."""
+
+    def __init__(self, store: SqlTaskStore, clock: Clock | None = None) -> None:
+        self.accounts = SqlAccounts(store._engine)
+        self.accounts.setup()
+        self.clock = clock or FakeClock(NOW)
+        self.door = Door(self.accounts, self.clock, QUICK)
+
+    def add(self, name: str = "ann", role: Role = Role.REVIEWER, **fields: Any) -> Account:
+        """An account; the one that is there already, if it is."""
+        account = Account(name=name, role=role, created_at=self.clock.now(), **fields)
+        return account if self.accounts.add(account) else self.known(name)
+
+    def known(self, name: str) -> Account:
+        found = self.accounts.get(name)
+        assert found is not None
+        return found
+
+    def token(
+        self, name: str = "ann", role: Role = Role.REVIEWER, scope: Role | None = None
+    ) -> str:
+        """A token of theirs; the account is made when it is missing."""
+        return self.door.make_token(self.add(name, role), scope or role, "test")
+
+    def session(self, name: str = "ann", role: Role = Role.REVIEWER) -> str:
+        """A session's secret."""
+        return self.door.open_session(self.add(name, role))
+
+    def cookie(self, name: str = "ann", role: Role = Role.REVIEWER) -> dict[str, str]:
+        """What a browser sends that is signed in."""
+        return {"claimdesk": self.session(name, role)}
+
+    def link(self, name: str = "ann", role: Role = Role.REVIEWER) -> str:
+        """The path of a link that signs in once."""
+        return f"/sign-in/{self.door.make_link(self.add(name, role))}"
+
+    def bearer(self, name: str = "ann", role: Role = Role.REVIEWER) -> dict[str, str]:
+        """The header of a script."""
+        return {"Authorization": f"Bearer {self.token(name, role)}"}
+
+
 @contextmanager
-def running_desk(store: TaskStore, clock: Clock | None = None, **settings: Any) -> Iterator[str]:
-    """A desk that listens on a free port; its address."""
-    given = {"http_port": 0, "api_token": TOKEN} | settings
-    server = DeskServer(Settings(**given), store, clock or FakeClock(NOW))
+def running_desk(
+    store: SqlTaskStore,
+    clock: Clock | None = None,
+    greeting: Callable[[str], None] | None = None,
+    **settings: Any,
+) -> Iterator[str]:
+    """A desk that listens on a free port; its address. Its accounts are in the database of its tasks."""
+    now = clock or FakeClock(NOW)
+    server = DeskServer(
+        Settings(**({"http_port": 0} | settings)), store, SqlAccounts(store._engine), now
+    )
+    if greeting:
+        server.greet(greeting)
     stop = threading.Event()
     thread = threading.Thread(target=server.run, args=(stop,))
     thread.start()

@@ -15,7 +15,7 @@ from services.adapters.sql_tasks import SqlTaskStore
 from services.runtime.clock import FakeClock
 from tests.support.desk import (
     NOW,
-    TOKEN,
+    People,
     make_claim,
     make_match,
     make_task,
@@ -25,7 +25,7 @@ from tests.support.desk import (
     store_at,
 )
 
-ANN = {"reviewer": "ann"}
+STRANGER = {"Authorization": "Bearer nobody"}
 
 
 @pytest.fixture
@@ -40,22 +40,25 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def api(store: SqlTaskStore, clock: FakeClock) -> Iterator[httpx.Client]:
+def people(store: SqlTaskStore, clock: FakeClock) -> People:
+    return People(store, clock)
+
+
+@pytest.fixture
+def api(store: SqlTaskStore, clock: FakeClock, people: People) -> Iterator[httpx.Client]:
     with (
         running_desk(store, clock, lease_seconds=60, public_url="https://desk.example/") as url,
-        httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
-        ) as client,
+        httpx.Client(base_url=url, headers=people.bearer("ann"), timeout=30) as client,
     ):
         yield client
 
 
-def take(api: httpx.Client, task_id: str, **given: object) -> httpx.Response:
-    return api.post(f"/api/v1/tasks/{task_id}/take", json=ANN | given)
+def take(api: httpx.Client, task_id: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    return api.post(f"/api/v1/tasks/{task_id}/take", headers=headers)
 
 
 def decide(api: httpx.Client, task_id: str, **given: object) -> httpx.Response:
-    body = ANN | {"lease": 1, "rating": "false", "rationale": "Nine, says the audit."} | given
+    body = {"lease": 1, "rating": "false", "rationale": "Nine, says the audit."} | given
     return api.post(f"/api/v1/tasks/{task_id}/verdict", json=body)
 
 
@@ -99,7 +102,7 @@ def test_take_next_follows_priority_until_nothing_is_left(
 ) -> None:
     for task in (make_task(make_claim("Low", check_worthiness=0.1)), make_task()):
         store.upsert(task)
-    taken = [api.post("/api/v1/tasks/take", json=ANN) for _ in range(3)]
+    taken = [api.post("/api/v1/tasks/take") for _ in range(3)]
     assert [answer.json().get("claim", {}).get("text") for answer in taken[:2]] == [
         make_claim().text,
         "Low",
@@ -111,7 +114,7 @@ def test_a_damaged_database_is_no_fault_of_the_reader(tmp_path: Path) -> None:
     (tmp_path / "desk.db").write_bytes(b"this is no database, but it is long enough" * 100)
     broken = SqlTaskStore(make_engine(sqlite_url(tmp_path)))
     with running_desk(broken) as url:
-        answer = httpx.get(f"{url}/api/v1/tasks")
+        answer = httpx.get(f"{url}/api/v1/tasks", headers=STRANGER)
         assert_problem(answer, 500, "damaged")
         assert str(tmp_path) not in answer.text
         assert httpx.get(f"{url}/readyz").status_code == 500
@@ -121,23 +124,24 @@ def test_release_puts_it_back(api: httpx.Client, store: SqlTaskStore) -> None:
     task = make_task()
     store.upsert(task)
     take(api, task.id)
-    body = ANN | {"lease": 1}
+    body = {"lease": 1}
     released = api.post(f"/api/v1/tasks/{task.id}/release", json=body)
     assert released.json()["state"] == "open"
     assert_problem(api.post(f"/api/v1/tasks/{task.id}/release", json=body), 409)
 
 
 def test_a_conflict_shows_the_task_as_it_stands(
-    api: httpx.Client, store: SqlTaskStore, clock: FakeClock
+    api: httpx.Client, store: SqlTaskStore, clock: FakeClock, people: People
 ) -> None:
     task = make_task()
     store.upsert(task)
     take(api, task.id)
-    told = assert_problem(take(api, task.id, reviewer="bob"), 409, "ann holds it")
+    bob = people.bearer("bob")
+    told = assert_problem(take(api, task.id, bob), 409, "ann holds it")
     assert told["task"] == api.get(f"/api/v1/tasks/{task.id}").json()
     clock.advance(61)
     assert api.get(f"/api/v1/tasks/{task.id}").json()["state"] == "open"
-    assert take(api, task.id, reviewer="bob").json()["lease"] == 2
+    assert take(api, task.id, bob).json()["lease"] == 2
     stale = assert_problem(decide(api, task.id), 409, "bob holds it under lease 2")
     assert stale["task"]["reviewer"] == "bob"  # type: ignore[index]
 
@@ -180,9 +184,7 @@ def test_wrong_queries_are_told(api: httpx.Client, query: dict[str, str], says: 
         ({"lease": 2**40}, "lease"),
         ({"rationale": ""}, "rationale"),
         ({"rationale": "x" * 20_001}, "rationale"),
-        ({"reviewer": "  "}, "reviewer"),
-        ({"reviewer": "a\u202eb"}, "reviewer"),
-        ({"reviewer": "a\x00b"}, "reviewer"),
+        ({"reviewer": "bob"}, "reviewer"),
         ({"evidence_ids": ["not-the-tasks"]}, "not-the-tasks"),
         ({"state": "done"}, "state"),
         ({"decided_at": "2020-01-01T00:00:00Z"}, "decided_at"),
@@ -208,14 +210,13 @@ def test_the_longest_rationale_of_the_widest_characters_fits(
 
 
 def test_not_json_is_told(api: httpx.Client) -> None:
-    answer = api.post(
-        "/api/v1/tasks/take", content=b"{", headers={"Content-Type": "application/json"}
-    )
+    header = {"Content-Type": "application/json"}
+    answer = api.post("/api/v1/tasks/t/release", content=b"{", headers=header)
     assert_problem(answer, 422, "the body is not JSON: line 1, column 2")
 
 
 def test_broken_json_is_told_with_its_place(api: httpx.Client) -> None:
-    body = '{"reviewer": "ann",\n  "lease": }'
+    body = '{"other": "ann",\n  "lease": }'
     header = {"Content-Type": "application/json; charset=utf-8"}
     answer = api.post("/api/v1/tasks/t/release", content=body, headers=header)
     assert_problem(answer, 422, "line 2, column 12: Expecting value")
@@ -228,7 +229,7 @@ def test_a_request_that_does_not_say_json_is_told_the_header(
     api: httpx.Client, given: str | None
 ) -> None:
     headers = {"Content-Type": given} if given else {}
-    answer = api.post("/api/v1/tasks/take", content=b'{"reviewer": "ann"}', headers=headers)
+    answer = api.post("/api/v1/tasks/t/release", content=b'{"lease": 1}', headers=headers)
     assert_problem(answer, 415, "`Content-Type: application/json`")
 
 
@@ -236,15 +237,16 @@ def test_the_readmes_requests_work_as_they_stand(store: SqlTaskStore) -> None:
     task = make_task()
     store.upsert(task)
     readme = (Path(review.__file__).parent / "README.md").read_text("utf-8")
-    commands = re.findall(r"^curl .*?'$", readme, re.MULTILINE | re.DOTALL)
-    states = []
+    commands = re.findall(r"^curl .*?(?<!\\)$", readme, re.MULTILINE | re.DOTALL)
+    token, states = People(store).token("rita"), []
     with running_desk(store) as desk:
         for command in commands:
-            line = command.replace("\\\n", " ").replace("$TOKEN", TOKEN)
-            _, url, *options = shlex.split(line.replace("TASK", task.id))
+            line = command.replace("\\\n", " ").replace("$TOKEN", token)
+            words = shlex.split(line.replace("-X POST ", "").replace("TASK", task.id))
+            _, url, *options = words
             given = list(zip(options[::2], options[1::2], strict=True))
             headers = dict(value.split(": ", 1) for option, value in given if option == "-H")
-            (body,) = (value for option, value in given if option == "-d")
+            body = dict(given).get("-d")
             answer = httpx.post(desk + urlsplit(url).path, content=body, headers=headers)
             assert answer.status_code == 200, answer.text
             states.append(answer.json()["state"])
@@ -274,28 +276,28 @@ def test_a_database_that_is_away_is_503_and_not_ready_but_alive(tmp_path: Path) 
     with running_desk(away) as url, httpx.Client(base_url=url, timeout=30) as client:
         assert client.get("/livez").status_code == 200
         for path in ("/readyz", "/api/v1/tasks"):
-            answer = client.get(path)
+            answer = client.get(path, headers=STRANGER)
             assert_problem(answer, 503, "database")
             assert answer.headers["retry-after"] == "5"
             assert str(tmp_path) not in answer.text
-        assert client.get("/").status_code == 503
-        assert "text/html" in client.get("/").headers["content-type"]
+        page = client.get("/", cookies={"claimdesk": "somebody"})
+        assert page.status_code == 503
+        assert "text/html" in page.headers["content-type"]
 
 
 def test_tasks_are_merged_split_and_put_back(api: httpx.Client, store: SqlTaskStore) -> None:
     one, other = make_tasks(2)
     for task in (one, other):
         store.upsert(task)
-    merged = api.post(f"/api/v1/tasks/{other.id}/merge", json=ANN | {"into": one.id}).json()
+    merged = api.post(f"/api/v1/tasks/{other.id}/merge", json={"into": one.id}).json()
     assert (merged["id"], merged["sighting_count"], merged["article_count"]) == (one.id, 2, 1)
     assert "ann merged task" in merged["changes"][0]["why"]
     assert api.get(f"/api/v1/tasks/{other.id}").json()["joined_to"] == one.id
-    part = api.post(
-        f"/api/v1/tasks/{one.id}/split", json=ANN | {"claim_ids": [other.claim.id]}
-    ).json()
+    part = api.post(f"/api/v1/tasks/{one.id}/split", json={"claim_ids": [other.claim.id]}).json()
     assert part["claim"]["id"] == other.claim.id
     choice = store.choices()[-1].id
-    back = api.post(f"/api/v1/choices/{choice}/undo", json=ANN)
+    header = {"Content-Type": "application/json"}
+    back = api.post(f"/api/v1/choices/{choice}/undo", headers=header)
     assert (back.status_code, back.json()["sighting_count"]) == (200, 2)
 
 
@@ -315,14 +317,12 @@ def test_a_choice_that_cannot_be_made_is_told(
 ) -> None:
     task = store.upsert(make_task()).task
     filled = {key: task.id if value == "{id}" else value for key, value in body.items()}
-    answer = api.post(f"/api/v1/{path.replace('{id}', task.id)}", json=ANN | filled)
+    answer = api.post(f"/api/v1/{path.replace('{id}', task.id)}", json=filled)
     assert answer.status_code == status
     assert answer.json()["detail"]
 
 
 def test_merging_needs_the_token(api: httpx.Client, store: SqlTaskStore) -> None:
     task = store.upsert(make_task()).task
-    answer = httpx.post(
-        f"{api.base_url}/api/v1/tasks/{task.id}/merge", json=ANN | {"into": "x"}, timeout=30
-    )
-    assert answer.status_code == 401
+    path = f"{api.base_url}/api/v1/tasks/{task.id}/merge"
+    assert httpx.post(path, json={"into": "x"}, timeout=30).status_code == 401

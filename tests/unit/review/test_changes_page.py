@@ -7,6 +7,7 @@ import httpx
 from schemas.evidence_change import Change, EvidenceChange
 from tests.support.desk import (
     NOW,
+    People,
     make_article,
     make_match,
     make_task,
@@ -25,8 +26,9 @@ def test_the_page_tells_what_changed_and_counts_every_sighting(tmp_path: Path) -
             EvidenceChange(evidence_id="e1", change=Change.WITHDRAWN, reason=reason, at=NOW)
         )
         with running_desk(store) as url:
-            page = httpx.get(f"{url}/tasks/{make_task().id}", timeout=30).text
-            queue = httpx.get(f"{url}/", timeout=30).text
+            cookies = People(store).cookie()
+            page = httpx.get(f"{url}/tasks/{make_task().id}", cookies=cookies, timeout=30).text
+            queue = httpx.get(f"{url}/", cookies=cookies, timeout=30).text
     assert "Evidence was withdrawn: “What the bridge cost (e1)” (Audit Office)." in page
     assert "&lt;b&gt;The count was wrong.&lt;/b&gt;" in page
     assert "2 May 2024, 12:00 UTC, priority" in page

@@ -12,7 +12,7 @@ from schemas.quotation import (
     QuoteSource,
     QuoteStatus,
 )
-from services.review.page import _TEMPLATES
+from services.review.templates import _TEMPLATES
 
 CHECK = QuoteCheck(
     quotation="We will <b>never</b> pay",

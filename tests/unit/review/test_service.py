@@ -4,21 +4,32 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from schemas.topics import VERDICTS
 from schemas.verdict import Verdict
 from services.adapters.sql_tasks import SqlTaskStore
+from services.ports.accounts import Role
 from services.review.handle import handle
 from services.review.service import DeskServer, VerdictOutbox
-from services.review.token import load_token
 from services.runtime.clock import FakeClock
 from services.runtime.errors import NotReady, UserError
 from services.runtime.events import decode
 from services.runtime.executor import Message
 from services.runtime.settings import Settings
-from tests.support.desk import NOW, TOKEN, make_task, make_tasks, sqlite_url, store_at, verdict_for
+from tests.support.desk import (
+    NOW,
+    PASSWORD,
+    People,
+    make_task,
+    make_tasks,
+    running_desk,
+    sqlite_url,
+    store_at,
+    verdict_for,
+)
 
 
 class Log:
@@ -120,32 +131,36 @@ def test_the_step_stores_the_task_and_gives_no_event(store: SqlTaskStore) -> Non
 def test_an_address_in_use_is_told(store: SqlTaskStore) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        server = DeskServer(Settings(http_port=port, api_token=TOKEN), store, FakeClock())
+        server = DeskServer(Settings(http_port=port), store, People(store).accounts, FakeClock())
         with pytest.raises(UserError, match="CLAIMDESK_HTTP_PORT"):
             server.run(threading.Event())
     assert server.url is None
 
 
-def test_a_token_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data")
-    token = load_token(settings)
-    kept = tmp_path / "data" / "api-token"
-    assert load_token(settings) == token == kept.read_text().strip()
-    assert len(token) >= 32
-    assert kept.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in kept.parent.iterdir()] == ["api-token"]
+def test_a_desk_of_one_says_where_to_sign_in_until_there_is_a_password(store: SqlTaskStore) -> None:
+    people, told = People(store), list[str]()
+    with running_desk(store, greeting=told.append):
+        pass
+    path = urlsplit(told[0]).path
+    session = people.door.redeem(path.rsplit("/", 1)[1])
+    assert session is not None
+    person = people.door.by_session(session)
+    assert person is not None
+    assert (person.account.name, person.account.role) == ("admin", Role.ADMIN)
+    people.door.set_password(person.account, PASSWORD)
+    with running_desk(store, greeting=told.append):
+        pass
+    assert urlsplit(told[1]).path == ""
 
 
-def test_processes_that_start_at_once_agree_on_the_token(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    settings = Settings(data_dir=tmp_path)
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(load_token, [settings] * 16))) == 1
-
-
-@pytest.mark.parametrize("weak", ["", "short", "with a\nline break in it", "ключ" * 10])
-def test_a_weak_token_is_refused_without_being_repeated(weak: str, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="CLAIMDESK_API_TOKEN") as told:
-        load_token(Settings(data_dir=tmp_path, api_token=weak))
-    assert not weak or weak not in str(told.value)
+@pytest.mark.parametrize("settings", [{"http_host": "0.0.0.0"}, {}])
+def test_no_link_is_made_on_an_open_address_or_where_others_have_accounts(
+    store: SqlTaskStore, settings: dict[str, str]
+) -> None:
+    people, told = People(store), list[str]()
+    if not settings:
+        people.add("ann")
+    with running_desk(store, greeting=told.append, **settings):
+        pass
+    assert "/sign-in/" not in told[0]
+    assert people.accounts.get("admin") is None

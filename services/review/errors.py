@@ -1,0 +1,108 @@
+"""Every error of the desk, told in the reader's format: a problem document for programs, a page for people."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from services.ports.task_store import Conflict, UnknownTask
+from services.review.access import SignInFirst
+from services.review.problem import phrase, problem
+from services.review.signin import sign_in_address
+from services.review.templates import render
+from services.review.views import TaskView
+from services.runtime.errors import BrokenStore, NotReady, UserError
+
+log = structlog.get_logger(__name__)
+
+
+def add_errors(desk: FastAPI) -> None:
+    """Register what answers each error."""
+    for error, answer in _ANSWERS.items():
+        desk.add_exception_handler(error, answer)
+
+
+def error_page(request: Request, status: int, detail: str, written: str = "") -> Response:
+    """An error as a page; `written` is what a form held, so that nobody loses it."""
+    told = f"{detail[:1].upper()}{detail[1:]}"
+    told = told if told.endswith((".", "?", "!")) else f"{told}."
+    return render(
+        request, "error.html", status, code=status, title=phrase(status), told=told, written=written
+    )
+
+
+def _answer(
+    request: Request, status: int, detail: str, headers: dict[str, str] | None = None
+) -> Response:
+    if request.url.path.startswith(("/api/", "/livez", "/readyz")):
+        return problem(status, detail, headers=headers)
+    page = error_page(request, status, detail)
+    page.headers.update(headers or {})
+    return page
+
+
+def _http(request: Request, error: Any) -> Response:
+    return _answer(request, error.status_code, error.detail, dict(error.headers or {}))
+
+
+def _sign_in(request: Request, error: Any) -> Response:
+    if request.method in {"GET", "HEAD"}:
+        return RedirectResponse(sign_in_address(request), 303)
+    detail = "Your session has ended. Sign in again, then send it once more."
+    return error_page(request, 401, detail, written=error.written)
+
+
+def _invalid(request: Request, error: Any) -> Response:
+    # A path that cannot be an id names nothing; everything else is the caller's to mend.
+    rows = error.errors()
+    if any(row["loc"][:1] == ("path",) for row in rows):
+        return _answer(request, 404, "there is no such task")
+    return _answer(request, 422, "; ".join(_told(row, error.body) for row in rows[:5]))
+
+
+def _told(row: dict[str, Any], body: Any) -> str:
+    """One thing that is wrong with a request, and where."""
+    if row["type"] == "json_invalid":
+        read = str(body)[: row["loc"][-1]]
+        line, column = read.count("\n") + 1, len(read) - read.rfind("\n")
+        return f"the body is not JSON: line {line}, column {column}: {row['ctx']['error']}"
+    return f"{'.'.join(map(str, row['loc'][1:])) or row['loc'][0]}: {row['msg']}"
+
+
+def _bad_input(request: Request, error: Any) -> Response:
+    return _answer(request, 422, str(error))
+
+
+def _unknown(request: Request, error: Any) -> Response:
+    return _answer(request, 404, str(error))
+
+
+def _conflict(_request: Request, error: Any) -> Response:
+    return problem(409, str(error), task=TaskView.of(error.current).model_dump(mode="json"))
+
+
+def _broken(request: Request, error: Any) -> Response:
+    log.error("request not served", error=str(error))
+    detail = "the database is damaged or may not be written; its operator must mend it, see the log"
+    return _answer(request, 500, detail)
+
+
+def _away(request: Request, error: Any) -> Response:
+    log.warning("request not served", dependency=error.dependency, error=str(error))
+    detail = f"the {error.dependency} is away; try again in a moment"
+    return _answer(request, 503, detail, {"Retry-After": "5"})
+
+
+_ANSWERS: dict[type[Exception], Any] = {
+    HTTPException: _http,
+    SignInFirst: _sign_in,
+    RequestValidationError: _invalid,
+    UserError: _bad_input,
+    UnknownTask: _unknown,
+    Conflict: _conflict,
+    BrokenStore: _broken,
+    NotReady: _away,
+}
