@@ -17,6 +17,7 @@ from services.ports.audit_log import AuditLog
 from services.ports.claim_store import ClaimStore
 from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
+from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.ports.web import Web
 from services.runtime.clock import Clock, SystemClock
@@ -160,6 +161,15 @@ class App:
         return store
 
     @cached_property
+    def published(self) -> PublishedStore:
+        """What readers are shown of the verdicts, in SQL."""
+        from services.adapters.sql_published import SqlPublishedStore
+
+        store = SqlPublishedStore(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
     def alert_store(self) -> AlertStore:
         """Subscriptions and deliveries in SQL."""
         from services.adapters.sql_alerts import SqlAlertStore
@@ -194,6 +204,7 @@ class App:
             self.accounts,
             self.audit_log,
             self.task_store,
+            self.published,
             self.alert_store,
             self.ledger,
         ):
@@ -285,6 +296,7 @@ class App:
             "review": self._review,
             "review.revisions": self._take_back,
             "review.evidence": self._change_evidence,
+            "review.publish": self._publish,
             "alert.tasks": self._alert,
             "alert.verdicts": self._alert,
             "alert.deliver": self._owe,
@@ -351,6 +363,13 @@ class App:
 
         return partial(change_evidence, tasks=self.task_store)
 
+    def _publish(self) -> Handle:
+        from services.review.publishing import handle
+        from services.review.scale import load_scale
+
+        scale = load_scale(self.settings.rating_scale)
+        return partial(handle, tasks=self.task_store, published=self.published, scale=scale)
+
     def _alert(self) -> Handle:
         from services.alert.handle import Matcher
 
@@ -376,7 +395,7 @@ class App:
 
         return (
             VerdictOutbox(self.task_store, self.producer, self.clock),
-            DeskServer(self.settings, self.task_store, self.accounts, self.clock),
+            DeskServer(self.settings, self.task_store, self.accounts, self.published, self.clock),
         )
 
     def _deliverers(self) -> Sequence[Background]:

@@ -1,6 +1,7 @@
 """The whole flow on one screen: which step consumes and produces what.
 
     feeds -ingest-> articles -extract-> claims -match-> matches -triage-> tasks -review-> verdicts
+    verdicts -review.publish-> what readers are shown
     tasks, verdicts -alert-> notifications -alert.deliver-> webhooks
     verdicts -evidence-> the evidence store, and evidence (it runs beside match, as the next two do)
     evidence -rematch-> matches of claims seen before; -review.evidence-> out of the tasks that leaned on it
@@ -46,6 +47,7 @@ FLOW = (
     Stage("review",           "review",  TASKS),
     Stage("review.revisions", "review",  MATCHES),
     Stage("review.evidence",  "review",  EVIDENCE),
+    Stage("review.publish",   "review",  VERDICTS),
     Stage("alert.tasks",      "alert",   TASKS,         (NOTIFICATIONS,)),
     Stage("alert.verdicts",   "alert",   VERDICTS,      (NOTIFICATIONS,)),
     Stage("alert.deliver",    "alert",   NOTIFICATIONS),

@@ -152,7 +152,7 @@ def desk() -> None:
     app = make_app()
     stop = threading.Event()
     stop_on_signals(stop)
-    server = DeskServer(app.settings, app.task_store, app.accounts, app.clock)
+    server = DeskServer(app.settings, app.task_store, app.accounts, app.published, app.clock)
     greet_from([server])
     server.run(stop)
 

@@ -1,22 +1,18 @@
-"""Verdicts as ClaimReview markup (schema.org), as Google's search wants it and `claims:search` returns it.
+"""Verdicts as ClaimReview markup (schema.org), as search engines want it.
 
 Written strictly: the models below are what may leave, and every review passes them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, ValidationError, model_validator
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from schemas.article import ArticleRef
 from schemas.base import Model
-from schemas.task import Task
-from schemas.verdict import Verdict
+from services.ports.published import Published, Source
 from services.review.scale import BEST, WORST, Scale
-
-MOST_APPEARANCES = 50
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -53,6 +49,23 @@ class CreativeWork(_Typed):
     url: HttpUrl
     headline: Words | None = None
     date_published: date | None = None
+
+
+class Named(_Typed):
+    """Who published a source, by name."""
+
+    type: Literal["Organization"] = Field("Organization", alias="@type")
+    name: Words
+
+
+class Citation(_Typed):
+    """A source that the review rests on."""
+
+    type: Literal["CreativeWork"] = Field("CreativeWork", alias="@type")
+    name: Words
+    url: HttpUrl | None = None
+    publisher: Named | None = None
+    date_published: str | None = Field(default=None, description="ISO 8601 of any precision")
 
 
 class Claim(_Typed):
@@ -96,84 +109,64 @@ class ClaimReview(_Typed):
     item_reviewed: Claim
     review_rating: Rating
     review_body: Words | None = None
+    citation: tuple[Citation, ...] | None = None
     in_language: str
 
 
 class DataFeed(_Typed):
-    """Everything that is published, newest first."""
+    """Everything that is published; `date_modified` is missing while nothing ever was."""
 
     context: Literal["https://schema.org"] = Field("https://schema.org", alias="@context")
     type: Literal["DataFeed"] = Field("DataFeed", alias="@type")
     name: Words
-    date_modified: datetime
+    date_modified: datetime | None = None
     data_feed_element: tuple[ClaimReview, ...]
 
 
 def claim_review(
-    verdict: Verdict,
-    task: Task,
-    *,
-    publisher: Organization,
-    base: str,
-    scale: Scale,
-    published_at: datetime | None = None,
+    item: Published, *, publisher: Organization, base: str, scale: Scale
 ) -> ClaimReview | None:
-    """The review of a verdict; none for a rating that the desk does not publish.
+    """The review that readers get; none for what was withdrawn, and for a rating that the desk does not publish.
 
-    `base` is the desk's public address. `published_at` is when the first verdict on the task was published,
-    where this one corrects it. Raises ValidationError when the result would not be valid markup.
+    `base` is the desk's public address. Raises ValidationError when the result would not be valid markup.
     """
-    grade = scale.of(verdict.rating)
-    if not grade.published:
+    grade = scale.of(item.rating) if item.rating else None
+    if grade is None or not grade.published:
         return None
-    address = HttpUrl(f"{base.rstrip('/')}/published/{verdict.task_id}")
-    first = published_at or verdict.decided_at
+    address = HttpUrl(f"{base.rstrip('/')}/published/{item.task_id}")
+    first = item.first_at or item.changed_at
     numbered = grade.value is not None
     return ClaimReview(
         id=address,
         url=address,
-        claim_reviewed=verdict.claim,
+        claim_reviewed=item.claim,
         date_published=first.date(),
-        date_modified=verdict.decided_at if first != verdict.decided_at else None,
+        date_modified=item.changed_at if first != item.changed_at else None,
         author=publisher,
-        item_reviewed=_claim(verdict, task),
+        item_reviewed=_claim(item),
         review_rating=Rating(
             alternate_name=grade.name,
             rating_value=grade.value,
             best_rating=BEST if numbered else None,
             worst_rating=WORST if numbered else None,
         ),
-        review_body=verdict.rationale.strip() or None,
-        in_language=verdict.language,
+        review_body=item.rationale.strip() or None,
+        citation=tuple(map(_cited, item.sources)) or None,
+        in_language=item.language,
     )
 
 
-def data_feed(name: str, reviews: Iterable[ClaimReview], modified: datetime) -> DataFeed:
-    """The feed of all reviews."""
-    return DataFeed(name=name, date_modified=modified, data_feed_element=tuple(reviews))
-
-
-def search_row(review: ClaimReview) -> dict[str, object]:
-    """A review as an entry of the response of Google's `claims:search`."""
-    item = review.item_reviewed
-    row: dict[str, object] = {
-        "text": review.claim_reviewed,
-        "claimReview": [
-            {
-                "publisher": {"name": review.author.name, "site": review.author.url.host},
-                "url": str(review.url),
-                "title": review.claim_reviewed,
-                "reviewDate": f"{review.date_published.isoformat()}T00:00:00Z",
-                "textualRating": review.review_rating.alternate_name,
-                "languageCode": review.in_language,
-            }
-        ],
-    }
-    if item.author:
-        row["claimant"] = item.author.name
-    if item.date_published:
-        row["claimDate"] = f"{item.date_published.isoformat()}T00:00:00Z"
-    return row
+def feed_parts(
+    name: str, reviews: Iterable[ClaimReview], modified: datetime | None
+) -> Iterator[str]:
+    """The JSON of a `DataFeed`, review by review, so that a long one needs no memory."""
+    head = as_json(DataFeed(name=name, date_modified=modified, data_feed_element=()))
+    yield head.removesuffix("]}")
+    comma = ""
+    for review in reviews:
+        yield f"{comma}{as_json(review)}"
+        comma = ","
+    yield "]}"
 
 
 def as_json(node: _Node) -> str:
@@ -181,27 +174,25 @@ def as_json(node: _Node) -> str:
     return node.model_dump_json(by_alias=True, exclude_none=True)
 
 
-def _claim(verdict: Verdict, task: Task) -> Claim:
-    works = [work for sighting in task.sightings if (work := _work(sighting.article))]
-    appearances = tuple(dict.fromkeys(works))[:MOST_APPEARANCES]
-    dated = [work for work in appearances if work.date_published]
+def _claim(item: Published) -> Claim:
+    works = tuple(
+        CreativeWork(url=HttpUrl(seen.url), headline=seen.headline or None, date_published=seen.day)
+        for seen in item.appearances
+    )
+    dated = [work for work in works if work.date_published]
     first = min(dated, key=lambda work: work.date_published or date.max, default=None)
     return Claim(
-        author=Claimant(name=verdict.speaker) if verdict.speaker else None,
+        author=Claimant(name=item.speaker) if item.speaker else None,
         date_published=first.date_published if first else None,
         first_appearance=first,
-        appearance=appearances,
+        appearance=works,
     )
 
 
-def _work(article: ArticleRef) -> CreativeWork | None:
-    """The article, if it has an address that can be published."""
-    try:
-        address = HttpUrl(article.url or "")
-    except ValidationError:
-        return None
-    return CreativeWork(
-        url=address,
-        headline=article.title.strip() or None,
-        date_published=article.published_at.date() if article.published_at else None,
+def _cited(source: Source) -> Citation:
+    return Citation(
+        name=source.title,
+        url=HttpUrl(source.url) if source.url else None,
+        publisher=Named(name=source.publisher) if source.publisher else None,
+        date_published=source.day,
     )

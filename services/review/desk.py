@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services import __version__
+from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.review.access import Access
 from services.review.api import make_api
@@ -13,6 +14,7 @@ from services.review.errors import add_errors
 from services.review.guard import Guard
 from services.review.page import make_pages
 from services.review.people import Door
+from services.review.publishing_routes import make_public
 from services.review.signin import make_signin
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
@@ -20,8 +22,10 @@ from services.runtime.settings import Settings
 STATIC = Path(__file__).parent / "static"
 
 
-def make_desk(settings: Settings, store: TaskStore, clock: Clock, door: Door) -> FastAPI:
-    """The application over `store`, for those whom `door` lets in."""
+def make_desk(
+    settings: Settings, store: TaskStore, clock: Clock, door: Door, published: PublishedStore
+) -> FastAPI:
+    """The application over `store`, for those whom `door` lets in; what is `published` is for everybody."""
     access = Access(door, settings)
     desk = FastAPI(
         title="Claimdesk",
@@ -34,6 +38,7 @@ def make_desk(settings: Settings, store: TaskStore, clock: Clock, door: Door) ->
     )
     desk.add_middleware(Guard, settings=settings)
     desk.include_router(make_api(settings, store, clock, access))
+    desk.include_router(make_public(settings, published, clock))
     desk.include_router(make_signin(access, door))
     desk.include_router(make_pages(store, clock, access))
     desk.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,11 +1,30 @@
 """Errors as RFC 9457 problem documents."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    title: str = Field(description="The status in words", examples=["Conflict"])
+    status: int = Field(ge=400, le=599, examples=[409])
+    detail: str = Field(
+        description="What is wrong and what to do about it, for a person",
+        examples=["task task_1: rita holds it under lease 3"],
+    )
+
+
+def documented(told: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route for the OpenAPI document: each status, and when it comes."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": text, "content": content} for status, text in told.items()}
 
 
 def problem(

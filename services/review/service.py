@@ -10,6 +10,7 @@ import uvicorn
 
 from services.ports.accounts import Accounts
 from services.ports.event_log import Producer
+from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.review.desk import make_desk
 from services.review.guard import LOOPBACK
@@ -72,9 +73,15 @@ class DeskServer:
     name = "review.desk"
 
     def __init__(
-        self, settings: Settings, store: TaskStore, accounts: Accounts, clock: Clock
+        self,
+        settings: Settings,
+        store: TaskStore,
+        accounts: Accounts,
+        published: PublishedStore,
+        clock: Clock,
     ) -> None:
         self._settings, self._store, self._clock = settings, store, clock
+        self._published = published
         self._door = Door(accounts, clock)
         self.url: str | None = None
         self.listening = threading.Event()
@@ -97,7 +104,7 @@ class DeskServer:
 
         Raises UserError when the address cannot be listened on.
         """
-        desk = make_desk(self._settings, self._store, self._clock, self._door)
+        desk = make_desk(self._settings, self._store, self._clock, self._door, self._published)
         config = uvicorn.Config(
             desk,
             log_config=None,

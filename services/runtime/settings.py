@@ -82,6 +82,18 @@ class Settings(BaseSettings):
     health_port: int | None = Field(
         None, ge=0, le=65535, description="Their port; unset: not served"
     )
+    publisher_name: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Who publishes the desk's verdicts as ClaimReview; unset: nothing is published",
+    )
+    publisher_url: str | None = Field(
+        None, description="The publisher's own address; public_url when unset"
+    )
+    rating_scale: Path | None = Field(
+        None, description="JSON file with the public names and numbers of ratings"
+    )
     lease_seconds: float = Field(900.0, gt=0, description="How long a taken task stays taken")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -100,7 +112,7 @@ class Settings(BaseSettings):
             return json.loads(value)
         return [name for part in value.split(",") if (name := part.strip())]
 
-    @field_validator("public_url", "elasticsearch_url")
+    @field_validator("public_url", "publisher_url", "elasticsearch_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -108,6 +120,13 @@ class Settings(BaseSettings):
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError("must be an address like https://example.org")
             _ = parts.port  # raises ValueError for a broken port
+        return value
+
+    @field_validator("publisher_name")
+    @classmethod
+    def _name(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
+            raise ValueError("must have letters, or be unset")
         return value
 
     @field_validator("health_host", "http_host")

@@ -3,7 +3,7 @@
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +21,11 @@ from schemas.task import Task
 from schemas.verdict import Rating, Verdict
 from services.adapters.sql import make_engine
 from services.adapters.sql_accounts import SqlAccounts
+from services.adapters.sql_published import SqlPublishedStore
 from services.adapters.sql_tasks import SqlTaskStore
 from services.ports.accounts import Account, Role
-from services.ports.task_store import StoredTask
-from services.review.decide import Decision, decide
+from services.ports.task_store import StoredTask, TaskStore
+from services.ports.work import Actor, Decide, Take
 from services.review.people import Door
 from services.review.service import DeskServer
 from services.runtime.clock import Clock, FakeClock
@@ -95,10 +96,38 @@ def make_tasks(count: int) -> list[Task]:
     return [make_task(make_claim(f"Statement number {n} was made")) for n in range(count)]
 
 
-def verdict_for(stored: StoredTask, rationale: str = "The audit says nine.") -> Verdict:
-    """The holder's verdict under the lease that `stored` shows."""
-    decision = Decision(str(stored.reviewer), stored.lease, Rating.FALSE, rationale)
-    return decide(stored.task, decision, now=NOW, public_url=None)
+def take(
+    store: TaskStore, name: str = "ann", task_id: str | None = None, now: datetime = NOW
+) -> StoredTask:
+    """A task taken for a minute: the next one unless it is named. There must be one."""
+    if task_id is not None:
+        return store.act(task_id, Take(seconds=60), Actor(name=name), now)
+    taken = store.take_next(Actor(name=name), now, 60)
+    assert taken is not None
+    return taken
+
+
+def decide(
+    store: TaskStore,
+    held: StoredTask,
+    rationale: str = "The audit says nine.",
+    *,
+    rating: Rating = Rating.FALSE,
+    evidence: Sequence[str] = (),
+    now: datetime = NOW,
+) -> StoredTask:
+    """The holder's opinion, under the lease that `held` shows."""
+    action = Decide(
+        lease=held.lease, rating=rating, rationale=rationale, evidence_ids=tuple(evidence)
+    )
+    return store.act(held.task.id, action, Actor(name=str(held.reviewer)), now)
+
+
+def decided(store: TaskStore, task_id: str, *evidence: str) -> Verdict:
+    """The verdict of somebody who takes the task and decides it."""
+    verdict = decide(store, take(store, "ann", task_id), evidence=evidence).verdict
+    assert verdict is not None
+    return verdict
 
 
 def sqlite_url(folder: Path) -> str:
@@ -128,6 +157,7 @@ def store_at(url: str) -> Iterator[SqlTaskStore]:
     engine = make_engine(url)
     store = SqlTaskStore(engine)
     store.setup()
+    SqlPublishedStore(engine).setup()
     try:
         yield store
     finally:
@@ -180,6 +210,11 @@ class People:
         return {"Authorization": f"Bearer {self.token(name, role)}"}
 
 
+def published_in(store: SqlTaskStore) -> SqlPublishedStore:
+    """What is published, in the database of the tasks."""
+    return SqlPublishedStore(store._engine)
+
+
 @contextmanager
 def running_desk(
     store: SqlTaskStore,
@@ -190,7 +225,11 @@ def running_desk(
     """A desk that listens on a free port; its address. Its accounts are in the database of its tasks."""
     now = clock or FakeClock(NOW)
     server = DeskServer(
-        Settings(**({"http_port": 0} | settings)), store, SqlAccounts(store._engine), now
+        Settings(**({"http_port": 0} | settings)),
+        store,
+        SqlAccounts(store._engine),
+        published_in(store),
+        now,
     )
     if greeting:
         server.greet(greeting)

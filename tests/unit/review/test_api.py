@@ -257,7 +257,7 @@ def test_probes_and_the_description(api: httpx.Client) -> None:
     assert api.get("/livez").status_code == 200
     assert api.get("/readyz").status_code == 200
     paths = api.get("/api/v1/openapi.json").json()["paths"]
-    assert set(paths) == {
+    assert {path for path in paths if path.startswith("/api/")} == {
         "/api/v1/choices/{choice_id}/undo",
         "/api/v1/tasks/{task_id}/merge",
         "/api/v1/tasks/{task_id}/split",

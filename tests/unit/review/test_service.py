@@ -25,6 +25,7 @@ from tests.support.desk import (
     People,
     make_task,
     make_tasks,
+    published_in,
     running_desk,
     sqlite_url,
     store_at,
@@ -131,7 +132,13 @@ def test_the_step_stores_the_task_and_gives_no_event(store: SqlTaskStore) -> Non
 def test_an_address_in_use_is_told(store: SqlTaskStore) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        server = DeskServer(Settings(http_port=port), store, People(store).accounts, FakeClock())
+        server = DeskServer(
+            Settings(http_port=port),
+            store,
+            People(store).accounts,
+            published_in(store),
+            FakeClock(),
+        )
         with pytest.raises(UserError, match="CLAIMDESK_HTTP_PORT"):
             server.run(threading.Event())
     assert server.url is None
