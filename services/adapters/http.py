@@ -20,6 +20,7 @@ from services.ports.web import Response, WebError
 MAX_REDIRECTS = 5
 MAX_URL = 2_048
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_FOR_GOOD = frozenset((301, 308))
 _CHUNK = 65_536
 
 
@@ -52,12 +53,15 @@ class HttpWeb:
         """Fetch `url`, following redirects, with at most `limit` bytes of body."""
         with self._client() as client:
             target = _parse(url)
+            moved, for_good = None, True
             for _ in range(MAX_REDIRECTS + 1):
                 sent = _verbatim([*headers.items(), ("accept-encoding", "gzip, deflate")])
                 with _translated(target), client.stream("GET", target, headers=sent) as answer:
                     if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
-                        return _response(answer, _body(answer, limit))
+                        return _response(answer, _body(answer, limit), moved)
                     target = _parse(answer.headers["location"], target)
+                    for_good = for_good and answer.status_code in _FOR_GOOD
+                    moved = str(target) if for_good else moved
         raise WebError("too_many_redirects", f"{url} redirects more than {MAX_REDIRECTS} times")
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
@@ -110,9 +114,9 @@ def _verbatim(headers: list[tuple[str, str]] | list[tuple[bytes, bytes]]) -> htt
     return httpx.Headers(headers, encoding="latin-1")
 
 
-def _response(answer: httpx.Response, body: bytes) -> Response:
+def _response(answer: httpx.Response, body: bytes, moved_to: str | None = None) -> Response:
     headers = {name.lower(): value for name, value in _verbatim(answer.headers.raw).items()}
-    return Response(str(answer.url), answer.status_code, headers, body)
+    return Response(str(answer.url), answer.status_code, headers, body, moved_to)
 
 
 def _body(answer: httpx.Response, limit: int) -> bytes:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Engine, Row, select, text
+from sqlalchemy import Engine, text
 
 from schemas.article import Article
-from services.adapters.sql import migrate, reading, upsert_into, writing
-from services.adapters.sql_ledger_tables import MIGRATIONS, feeds
+from services.adapters.sql import migrate, reading, writing
+from services.adapters.sql_ledger_tables import MIGRATIONS
 from services.adapters.sql_taking import SqlTaking
-from services.ports.article_ledger import Alias, FeedState, Seen
+from services.ports.article_ledger import Alias, Seen
 
 _TAKING_LOCK = 0x746B6E67  # any number that nobody else in the database uses
 
@@ -76,25 +76,3 @@ class SqlArticleLedger:
         """Let go of contents and sketches of articles that were last staged before that time."""
         with self._writing() as transaction:
             return transaction.forget(before, most)
-
-    def feed(self, url: str) -> FeedState:
-        """What is known of a feed."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(feeds).where(feeds.c.url == url)).one_or_none()
-        return _state(row) if row else FeedState()
-
-    def record_feed(self, url: str, state: FeedState) -> None:
-        """Remember a feed's state."""
-        values = {
-            "etag": state.etag,
-            "last_modified": state.last_modified,
-            "not_before": state.not_before,
-            "gone": state.gone,
-        }
-        put = upsert_into(self._engine, feeds).values(url=url, **values)
-        with writing(self._engine) as connection:
-            connection.execute(put.on_conflict_do_update(index_elements=["url"], set_=values))
-
-
-def _state(row: Row[tuple[str, str | None, str | None, datetime | None, bool]]) -> FeedState:
-    return FeedState(row.etag, row.last_modified, row.not_before, row.gone)

@@ -23,15 +23,6 @@ revisions = Table(
     Column("revision", Integer, primary_key=True),
     Column("content_hash", String(64), nullable=False),
 )
-feeds = Table(
-    "feeds",
-    first,
-    Column("url", Text, primary_key=True),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("not_before", UtcDateTime),
-    Column("gone", Boolean, nullable=False),
-)
 
 # What is known of an article's content, names and story.
 second = MetaData()

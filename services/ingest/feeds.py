@@ -85,6 +85,7 @@ class FeedItems:
         self._publisher = clean_line(words_of(feed.title)) or None
         self._source = (
             options.source
+            or options.feed
             or document.url
             or web_address(feed.address)
             or document.origin

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
 from services.ingest.robots import Robots
@@ -17,6 +17,14 @@ _SHARED = 0.5
 """Share of the summary's words that the page must have: a consent wall or a front page has few of them."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """An item after its page was looked at; `reason` is a short code of why it could not be used."""
+
+    item: Item
+    reason: str | None = None
+
+
 def fuller(item: Item, web: Web, robots: Robots, read: Read) -> Item:
     """`item` with the text of its page, if that is more of the same; otherwise `item` and a note why not.
 
@@ -24,28 +32,35 @@ def fuller(item: Item, web: Web, robots: Robots, read: Read) -> Item:
     missing. Nothing is fetched for an item that is whole, has no address, or that robots.txt forbids.
     Raises nothing for what the other side does.
     """
+    return look(item, web, robots, read).item
+
+
+def look(item: Item, web: Web, robots: Robots, read: Read) -> Look:
+    """As `fuller`, with the reason: `robots`, `no_page`, `not_more`, or that of `fetch`."""
     if not item.partial or not item.url:
-        return item
+        return Look(item)
     if not robots.allows(item.url):
-        return _told(item, "robots.txt does not allow it")
+        return _told(item, "robots", "robots.txt does not allow it")
     try:
         document = replace(fetch(item.url, web), kind="html")
     except Rejected as rejected:
-        return _told(item, f"{rejected.reason}: {rejected}")
+        return _told(item, rejected.reason, f"{rejected.reason}: {rejected}")
     page = next(iter(read(document, Options())), None)
     if not isinstance(page, Item):
-        return _told(item, page.message if page else "there is nothing in it")
+        return _told(item, "no_page", page.message if page else "there is nothing in it")
     if not _is_more(page, item):
-        return _told(item, "it does not hold the item's text, or no more than that")
-    return replace(
-        item,
-        text=page.text,
-        title=item.title or page.title,
-        byline=item.byline or page.byline,
-        publisher=item.publisher or page.publisher,
-        published_at=item.published_at or page.published_at,
-        modified_at=item.modified_at or page.modified_at,
-        partial=False,
+        return _told(item, "not_more", "it does not hold the item's text, or no more than that")
+    return Look(
+        replace(
+            item,
+            text=page.text,
+            title=item.title or page.title,
+            byline=item.byline or page.byline,
+            publisher=item.publisher or page.publisher,
+            published_at=item.published_at or page.published_at,
+            modified_at=item.modified_at or page.modified_at,
+            partial=False,
+        )
     )
 
 
@@ -59,5 +74,6 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.lower()))
 
 
-def _told(item: Item, why: str) -> Item:
-    return replace(item, notes=(*item.notes, f"the article's page was not used: {why}"))
+def _told(item: Item, reason: str, why: str) -> Look:
+    note = f"the article's page was not used: {why}"
+    return Look(replace(item, notes=(*item.notes, note)), reason)

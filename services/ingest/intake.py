@@ -36,7 +36,7 @@ FORGET_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one item."""
+    """What became of one item. `copy_of` is the article whose text it repeats."""
 
     state: Literal["new", "revised", "unchanged", "rejected"]
     where: str
@@ -46,6 +46,7 @@ class Result:
     reason: str | None = None
     message: str | None = None
     notes: tuple[str, ...] = ()
+    copy_of: str | None = None
 
 
 class Intake:
@@ -180,4 +181,5 @@ def _result(outcome: Outcome | Refusal, item: Item | Refusal, owed: set[tuple[st
         outcome.revision,
         article.title or article.text[:80],
         notes=item.notes if isinstance(item, Item) else (),
+        copy_of=article.copy_of.article_id if article.copy_of else None,
     )

@@ -71,8 +71,10 @@ class Document:
 class Options:
     """What a person or the settings say about everything in a document.
 
-    `source` replaces what the document says; `published_at` fills in where it says nothing.
+    `source` replaces what the document says; `published_at` fills in where it says nothing. `feed` is what a
+    feed is known by: the address that it was first asked at.
     """
 
     source: str | None = None
     published_at: datetime | None = None
+    feed: str | None = None

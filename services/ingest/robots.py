@@ -2,29 +2,36 @@
 
 import threading
 from collections import OrderedDict
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from services.ports.web import Web, WebError
+from services.runtime.clock import Clock, SystemClock
 
 AGENT = "claimdesk"
 """The name that robots.txt may use for us."""
 
 _LIMIT = 512_000  # bytes of a robots.txt that are read; the RFC asks for that many at least
 _KEPT = 1_000  # sites
+_FRESH = timedelta(hours=24)
+"""How long an answer counts (section 2.4)."""
+_AWAY = timedelta(hours=1)
+"""How long a site counts as one that cannot be asked."""
 _EVERYTHING = "User-agent: *\nDisallow:\n"
 _NOTHING = "User-agent: *\nDisallow: /\n"
 
 
 class Robots:
-    """Asks each site once, and keeps what the last thousand said. Threads may share one.
+    """Asks each site once a day, and keeps what the last thousand said. Threads may share one.
 
-    A site without a robots.txt (4xx) allows everything; one that cannot be asked (5xx, no answer) nothing.
+    A site without a robots.txt (4xx) allows everything; one that cannot be asked (5xx, no answer) nothing
+    for an hour.
     """
 
-    def __init__(self, web: Web) -> None:
-        self._web = web
+    def __init__(self, web: Web, clock: Clock | None = None) -> None:
+        self._web, self._clock = web, clock or SystemClock()
         self._lock = threading.Lock()
-        self._rules: OrderedDict[str, str] = OrderedDict()
+        self._rules: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
 
     def allows(self, url: str) -> bool:
         """Whether `url` may be fetched."""
@@ -39,13 +46,17 @@ class Robots:
 
     def _kept(self, site: str) -> str | None:
         with self._lock:
-            if site in self._rules:
-                self._rules.move_to_end(site)
-            return self._rules.get(site)
+            rules, until = self._rules.get(site, (None, None))
+            if until is None or until <= self._clock.now():
+                return None
+            self._rules.move_to_end(site)
+            return rules
 
     def _keep(self, site: str, rules: str) -> str:
+        until = self._clock.now() + (_AWAY if rules is _NOTHING else _FRESH)
         with self._lock:
-            self._rules[site] = rules
+            self._rules[site] = rules, until
+            self._rules.move_to_end(site)
             if len(self._rules) > _KEPT:
                 self._rules.popitem(last=False)
         return rules

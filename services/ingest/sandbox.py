@@ -18,6 +18,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 from services.ingest.documents import kind_of, read_document
+from services.ingest.feed_facts import FeedFacts, Reading, facts_of
 from services.ingest.item import Document, Item, Options, Refusal
 
 MEMORY = 2 * 1024**3
@@ -28,7 +29,7 @@ _MARKUP = frozenset(("feed", "html"))
 _TAGS = (b"<", b"\\u003c", b"\\u003C")
 
 # What the child answers is data, not pickles: a parser that was taken over gains nothing here.
-_RESULT = TypeAdapter(list[Item | Refusal])
+_RESULT = TypeAdapter(Reading)
 
 
 class Sandbox:
@@ -58,14 +59,21 @@ class Sandbox:
         if not _holds_markup(document):
             return read_document(document, options)
         with self._lock:
-            return iter(self._ask(document, options))
+            return iter(self._ask(document, options).rows)
+
+    def read_feed(self, document: Document, options: Options) -> Reading:
+        """The items of `document` as `read` gives them, and what the feed says of itself."""
+        if not _holds_markup(document):
+            return reading_of(document, options)
+        with self._lock:
+            return self._ask(document, options)
 
     def close(self) -> None:
         """End the child."""
         with self._lock:
             self._kill()
 
-    def _ask(self, document: Document, options: Options) -> list[Item | Refusal]:
+    def _ask(self, document: Document, options: Options) -> Reading:
         try:
             connection = self._connection()
             connection.send_bytes(pickle.dumps((document, options)))
@@ -77,7 +85,7 @@ class Sandbox:
                 document.name, "parser_died", "it broke the parser, or its memory limit"
             )
         self._kill()
-        return [refusal]
+        return Reading([refusal], FeedFacts())
 
     def _connection(self) -> Connection:
         if self._child is None:
@@ -109,6 +117,11 @@ def _holds_markup(document: Document) -> bool:
     return kind_of(document) in _MARKUP or any(sign in document.body for sign in _TAGS)
 
 
+def reading_of(document: Document, options: Options) -> Reading:
+    """`document` read here."""
+    return Reading(list(read_document(document, options)), facts_of(document))
+
+
 def serve(connection: Connection, memory: int) -> None:
     """Answer until the other side is gone: what the child does."""
     import feedparser  # noqa: F401 - loaded before the first document, so that its time is not counted
@@ -121,7 +134,7 @@ def serve(connection: Connection, memory: int) -> None:
             document, options = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our parent
         except EOFError:
             return
-        connection.send_bytes(_RESULT.dump_json(list(read_document(document, options))))
+        connection.send_bytes(_RESULT.dump_json(reading_of(document, options)))
 
 
 if __name__ == "__main__":

@@ -2,50 +2,45 @@
 
 import random
 import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 
 import structlog
 
-from services.ingest.intake import EMBARGOED, Intake
-from services.ingest.item import Document, Item, Options, Refusal, Rejected
+from services.ingest.intake import Intake
+from services.ingest.item_pages import KEPT, ItemPages
 from services.ingest.sandbox import Sandbox
-from services.ingest.source import ask, document_of, is_address, read_file
-from services.ports.article_ledger import ArticleLedger, FeedState
-from services.ports.event_log import Producer
-from services.ports.retry_after import retry_after
-from services.ports.web import Response, Web, WebError
+from services.ingest.source import is_address
+from services.ingest.visit import Visit, Visitor
+from services.ports.feed_registry import Feed, FeedRegistry, feed_id
+from services.ports.web import Web
 from services.runtime.clock import Clock
 from services.runtime.errors import NotReady
 from services.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-THREADS = 4
-LONGEST_PAUSE = timedelta(hours=6)
-"""How rarely a feed that keeps failing is asked."""
+THREADS = 8
+"""Feeds that one process asks at the same time."""
 
+LEASE = timedelta(minutes=10)
+"""How long a taken feed is ours: longer than any visit. After a crash others get it then."""
 
-@dataclass
-class _Feed:
-    """A feed and where this process stands with it. `held` was read, and is not yet in the log."""
+LOOK = 15.0
+"""Seconds between two looks at what is due when nothing is: feeds may be added meanwhile."""
 
-    name: str
-    next_at: datetime | None = None
-    failures: int = 0
-    held: list[Item | Refusal] | None = None
-    then: FeedState | None = None
+PAUSE = 1.0
+SEEDED_BY = "settings"
+_EXAMPLE = "example.org"
 
 
 class FeedPoller:
-    """Polls `settings.feeds`: addresses with conditional requests, files by reading them again.
+    """Polls the registry's feeds, and those of `settings.feeds` with them; any number of processes share them.
 
-    One feed's failure never touches another. What was read is held until the log has it: when log or
-    database are away, `run` raises NotReady with the items kept, and goes on with them when it is called
-    again. Validators are remembered only after the items are published.
+    A feed is leased while it is visited, and its host with it. One feed's failure never touches another. What was
+    read is held until the log has it: when log or database are away, `run` raises NotReady with the items
+    kept, and goes on with them when it is called again. Validators are remembered only after the items are published.
     """
 
     name = "ingest.poll"
@@ -53,140 +48,129 @@ class FeedPoller:
     def __init__(
         self,
         settings: Settings,
-        producer: Producer,
-        ledger: ArticleLedger,
+        intake: Intake,
+        registry: FeedRegistry,
         clock: Clock,
         web: Web,
         draw: random.Random | None = None,
         sandbox: Sandbox | None = None,
     ) -> None:
-        self._ledger, self._clock, self._web = ledger, clock, web
-        self._pause = timedelta(seconds=settings.poll_seconds)
-        self._intake = Intake(producer, ledger, clock)
+        self._registry, self._clock, self._settings = registry, clock, settings
         self._sandbox = sandbox or Sandbox()
-        self._feeds = [_Feed(name) for name in dict.fromkeys(settings.feeds)]
-        self._draw = draw or random.Random()  # noqa: S311 - no secret
+        self._host_pause = timedelta(seconds=settings.poll_host_seconds)
+        pages = (
+            ItemPages(web, registry, self._sandbox.read, clock, self._host_pause)
+            if settings.fetch_pages
+            else None
+        )
+        least = timedelta(seconds=settings.poll_seconds)
+        draw = draw or random.Random()  # noqa: S311 - no secret
+        self._visitor = Visitor(web, self._sandbox, pages, intake, clock, least, draw)
+        self._seeded = False
+        self._held: list[Visit] = []
+        self._going: dict[Future[None], Visit] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Poll until `stop` is set. Raises NotReady when the log or the database is away.
 
         Without feeds it only waits: a service that ended would be started again without end.
         """
-        if not self._feeds:
-            log.info("no feeds to poll", setting="CLAIMDESK_FEEDS")
-        with self._sandbox, ThreadPoolExecutor(THREADS, thread_name_prefix=self.name) as pool:
-            while not stop.is_set():
-                self._round(pool, stop)
-                idle = self._clock.now() + self._pause
-                again = min((self._due(feed) for feed in self._feeds), default=idle)
-                seconds = (again - self._clock.now()).total_seconds()
-                self._clock.wait(max(seconds, 0.0), stop)
+        self._seed()
+        self._poll(stop, None, lambda _feed: None)
+
+    def run_once(
+        self, only: Sequence[str], stop: threading.Event, told: Callable[[Feed], None]
+    ) -> None:
+        """Visit these feeds (ids) as far as they are due, each once, and tell how each is then."""
+        self._poll(stop, only, told)
 
     def owes(self) -> bool:
-        """Whether a feed has not been read once, or something read is not in the log."""
-        return any(feed.next_at is None or feed.held is not None for feed in self._feeds)
+        """Whether a feed is due, or something read is not in the log. Raises NotReady."""
+        if not self._seeded or self._held or self._going:
+            return True
+        return self._registry.due(self._clock.now()) > 0
 
-    def _due(self, feed: _Feed) -> datetime:
-        return self._clock.now() if feed.next_at is None else feed.next_at
-
-    def _round(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
+    def _seed(self) -> None:
+        """Remember the settings' feeds; files are read anew by each process that starts."""
+        if self._seeded:
+            return
         now = self._clock.now()
-        due = [feed for feed in self._feeds if self._due(feed) <= now]
-        failures = [away for away in pool.map(lambda feed: self._visit(feed, stop), due) if away]
-        if failures:
-            raise failures[0]
+        names = list(dict.fromkeys(self._settings.feeds))
+        self._registry.add([(name, None) for name in names], SEEDED_BY, now, seed=True)
+        self._registry.wake([feed_id(name) for name in names if not is_address(name)], now)
+        self._registry.forget_pages(now - KEPT)
+        if _EXAMPLE in self._settings.user_agent:
+            log.warning("servers cannot tell who asks", setting="CLAIMDESK_USER_AGENT")
+        self._seeded = True
 
-    def _visit(self, feed: _Feed, stop: threading.Event) -> NotReady | None:
-        """One feed: read it unless something of it is held, then publish that."""
-        if stop.is_set():
-            return None
-        try:
-            if feed.held is None:
-                self._read(feed)
-            if feed.held is not None:
-                self._publish(feed)
-        except NotReady as away:
-            return away
-        except (WebError, Rejected) as error:
-            self._failed(feed, error.reason, str(error))
-        except Exception as error:  # a feed that trips a bug of ours must not stop the others
-            log.exception("feed could not be read", feed=_shown(feed.name))
-            feed.held = None
-            self._failed(feed, "unexpected", str(error))
-        return None
-
-    def _read(self, feed: _Feed) -> None:
-        if not is_address(feed.name):
-            self._hold(feed, read_file(Path(feed.name)), None)
-            return
-        state = self._ledger.feed(feed.name)
-        if state.gone:
-            feed.next_at = self._clock.now() + LONGEST_PAUSE
-            return
-        if state.not_before and state.not_before > self._clock.now():
-            feed.next_at = state.not_before
-            return
-        self._answered(feed, state, ask(feed.name, self._web, state))
-
-    def _answered(self, feed: _Feed, state: FeedState, answer: Response) -> None:
-        if answer.status == 200:
-            then = FeedState(answer.headers.get("etag"), answer.headers.get("last-modified"))
-            self._hold(feed, document_of(answer, feed.name), then)
-        elif answer.status == 304:
-            self._succeeded(feed)
-        else:
-            self._refused(feed, state, answer)
-
-    def _refused(self, feed: _Feed, state: FeedState, answer: Response) -> None:
-        now = self._clock.now()
-        gone = answer.status == 410
-        until = retry_after(answer.headers.get("retry-after"), now)
-        if gone or until:
-            self._ledger.record_feed(feed.name, replace(state, gone=gone, not_before=until))
-        said = "the feed is gone; it is not asked again" if gone else "the server refused"
-        self._failed(feed, f"http_{answer.status}", f"{said} ({answer.status})", until)
-
-    def _hold(self, feed: _Feed, document: Document, then: FeedState | None) -> None:
-        feed.held, feed.then = list(self._sandbox.read(document, Options())), then
-
-    def _publish(self, feed: _Feed) -> None:
-        counts: Counter[str] = Counter()
-        early = False
-        for result in self._intake.take(feed.held or ()):
-            counts[result.state] += 1
-            early |= result.reason == EMBARGOED
-            if result.state == "rejected":
-                log.warning(
-                    "item rejected", where=result.where, reason=result.reason, why=result.message
-                )
-        if feed.then is not None and not early:  # else "not modified" would hide it for good
-            self._ledger.record_feed(feed.name, feed.then)
-        feed.held = feed.then = None
-        log.info("feed read", feed=_shown(feed.name), **counts)
-        self._succeeded(feed)
-
-    def _succeeded(self, feed: _Feed) -> None:
-        feed.failures = 0
-        feed.next_at = self._clock.now() + self._jittered(self._pause)
-
-    def _failed(
-        self, feed: _Feed, reason: str, message: str, until: datetime | None = None
+    def _poll(
+        self, stop: threading.Event, only: Sequence[str] | None, told: Callable[[Feed], None]
     ) -> None:
-        feed.failures += 1
-        pause = min(self._pause * 2 ** min(feed.failures, 16), max(LONGEST_PAUSE, self._pause))
-        feed.next_at = max(self._clock.now() + self._jittered(pause), until or self._clock.now())
-        log.warning(
-            "feed failed",
-            feed=_shown(feed.name),
-            reason=reason,
-            why=message,
-            again=feed.next_at.isoformat(),
-        )
+        with self._sandbox, ThreadPoolExecutor(THREADS, thread_name_prefix=self.name) as pool:
+            try:
+                while not stop.is_set():
+                    self._start(pool, only, stop, told)
+                    if not self._going:
+                        if only is not None and not self._registry.due(self._clock.now(), only):
+                            return
+                        self._rest(stop)
+                    self._finish()
+            finally:
+                wait(self._going)
+                self._hold()
 
-    def _jittered(self, pause: timedelta) -> timedelta:
-        return pause * self._draw.uniform(0.9, 1.1)
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        only: Sequence[str] | None,
+        stop: threading.Event,
+        told: Callable[[Feed], None],
+    ) -> None:
+        """Go on with what is held; then with as many due feeds as threads are free."""
+        visits, self._held = self._held, []
+        free = THREADS - len(self._going) - len(visits)
+        if free > 0:
+            now = self._clock.now()
+            visits += map(Visit, self._registry.take(now, now + LEASE, free, only))
+        for visit in visits:
+            self._going[pool.submit(self._visit, visit, stop, told)] = visit
 
+    def _finish(self) -> None:
+        """Let go of the visits that are done. Raises what ended one, such as NotReady."""
+        wait(self._going, timeout=PAUSE, return_when=FIRST_COMPLETED)
+        failed = [one for one in self._going if one.done() and one.exception() is not None]
+        for one in [one for one in self._going if one.done() and one not in failed]:
+            del self._going[one]
+        if failed:
+            failed[0].result()
 
-def _shown(name: str) -> str:
-    """A feed's name for a log: a query string may hold its reader's token."""
-    return name.partition("?")[0] if is_address(name) else name
+    def _hold(self) -> None:
+        """Keep what was under way when the log or the database went away."""
+        for one, visit in self._going.items():
+            if one.exception() is not None:
+                self._held.append(visit)
+        self._going = {}
+
+    def _rest(self, stop: threading.Event) -> None:
+        now = self._clock.now()
+        due = self._registry.next_due()
+        seconds = LOOK if due is None else (due - now).total_seconds()
+        self._clock.wait(min(max(seconds, PAUSE), LOOK), stop)
+
+    def _visit(self, visit: Visit, stop: threading.Event, told: Callable[[Feed], None]) -> None:
+        """One feed; what became of it is written when the log has its items. Raises NotReady."""
+        if visit.after is None and visit.held is None and stop.is_set():
+            self._registry.settle(visit.feed, self._clock.now())  # given back as it was
+            return
+        try:
+            self._visitor.go(visit, stop)
+        except NotReady:
+            raise
+        except Exception as error:  # noqa: BLE001 - a feed that trips a bug of ours must not stop the others
+            self._visitor.unexpected(visit, error)
+        if visit.after is None:
+            raise RuntimeError("a visit ended without a result")
+        rests = max(visit.host_rests, self._host_pause)
+        if not self._registry.settle(visit.after, self._clock.now() + rests):
+            log.warning("another poller has taken the feed", feed=visit.feed.id)
+        told(visit.after)

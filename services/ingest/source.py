@@ -1,12 +1,12 @@
 """Where documents come from: files, standard input, and the web."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from services.ingest.documents import MAX_BYTES
 from services.ingest.item import Document, Refusal, Rejected
-from services.ports.article_ledger import FeedState
 from services.ports.web import Response, Web, WebError
 
 ACCEPT = (
@@ -66,11 +66,19 @@ def _within_limit(body: bytes, name: str, origin: str | None) -> Document:
     return Document(name, body, origin)
 
 
-def ask(url: str, web: Web, state: FeedState | None = None) -> Response:
-    """GET `url`, with the validators of `state` as its server gave them. Raises WebError."""
-    state = state or FeedState()
-    validators = {"if-none-match": state.etag, "if-modified-since": state.last_modified}
-    headers = {"accept": ACCEPT} | {name: value for name, value in validators.items() if value}
+@dataclass(frozen=True)
+class Validators:
+    """What a server said of its last answer, verbatim."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def ask(url: str, web: Web, validators: Validators | None = None) -> Response:
+    """GET `url`, unless it is as the server described it last. Raises WebError."""
+    known = validators or Validators()
+    sent = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
+    headers = {"accept": ACCEPT} | {name: value for name, value in sent.items() if value}
     return web.get(url, headers, MAX_BYTES)
 
 

@@ -1,4 +1,4 @@
-"""What ingest remembers: articles and their revisions, stories, and where it stands with each feed."""
+"""What ingest remembers: articles, their revisions and stories."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -32,16 +32,6 @@ class Member:
     number: int
     article_id: str
     story_id: str
-
-
-@dataclass(frozen=True)
-class FeedState:
-    """What a feed's server told us last: validators verbatim, and when it may be asked again."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    not_before: datetime | None = None
-    gone: bool = False
 
 
 class Reading(Protocol):
@@ -127,12 +117,4 @@ class ArticleLedger(Reading, Protocol):
 
         Their revisions stay known, and pending ones are never forgotten.
         """
-        ...
-
-    def feed(self, url: str) -> FeedState:
-        """What is known of a feed; the empty state when nothing is."""
-        ...
-
-    def record_feed(self, url: str, state: FeedState) -> None:
-        """Remember a feed's state; call after its articles are recorded."""
         ...

@@ -30,12 +30,17 @@ class WebError(Exception):
 
 @dataclass(frozen=True)
 class Response:
-    """What a server answered. `url` is where the last redirect led, header names are lower-case."""
+    """What a server answered. `url` is where the last redirect led, header names are lower-case.
+
+    `moved_to` is the new address if the server said that it moved for good (301, 308), from the first
+    redirect on; a temporary redirect after that does not count.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    moved_to: str | None = None
 
 
 class Web(Protocol):

@@ -10,7 +10,7 @@ import pytest
 from schemas.article import Article
 from services.adapters.sql import make_engine
 from services.adapters.sql_ledger import SqlArticleLedger
-from services.ports.article_ledger import Alias, ArticleLedger, FeedState, Member, Seen
+from services.ports.article_ledger import Alias, ArticleLedger, Member, Seen
 from services.runtime.errors import NotReady
 
 NOW = datetime(2024, 5, 6, 9, tzinfo=UTC)
@@ -46,7 +46,6 @@ def test_nothing_is_known_at_first(ledger: ArticleLedger) -> None:
     assert ledger.last(["a", "b"]) == {}
     assert ledger.last([]) == {}
     assert ledger.revision_of("a", "h") is None
-    assert ledger.feed("https://feeds.example/one") == FeedState()
 
 
 def test_the_highest_revision_is_the_last(ledger: ArticleLedger) -> None:
@@ -204,19 +203,6 @@ def test_one_transaction_waits_for_the_other(ledger: ArticleLedger) -> None:
     assert order == ["first", "second"]
 
 
-def test_validators_are_kept_to_the_letter(ledger: ArticleLedger) -> None:
-    state = FeedState(
-        "W/\"a 'strange' tag\"",
-        "Sat, 1 Jan 2022  00:00:00 GMT",
-        datetime(2024, 1, 1, 12, 30, 15, 250_000, tzinfo=UTC),
-    )
-    ledger.record_feed("https://feeds.example/one", state)
-    assert ledger.feed("https://feeds.example/one") == state
-    ledger.record_feed("https://feeds.example/one", FeedState(gone=True))
-    assert ledger.feed("https://feeds.example/one") == FeedState(gone=True)
-    assert ledger.feed("https://feeds.example/two") == FeedState()
-
-
 def test_what_was_staged_is_there_for_the_next_process(url: str) -> None:
     for _ in range(2):
         engine = make_engine(url)
@@ -238,5 +224,3 @@ def test_a_database_that_is_away_is_not_ready() -> None:
         pass
     with pytest.raises(NotReady):
         away.pending(["a"], NOW)
-    with pytest.raises(NotReady):
-        away.feed("https://feeds.example/one")

@@ -1,14 +1,17 @@
 """An item under embargo waits until its source is read after its time."""
 
 import json
-from collections.abc import Iterator
+import threading
 from datetime import timedelta
 from pathlib import Path
 
+from services.adapters.sql import make_engine
+from services.adapters.sql_feeds import SqlFeedRegistry
 from services.ingest.documents import read_document
+from services.ingest.feed_facts import Reading
 from services.ingest.intake import Intake
-from services.ingest.item import Document, Item, Options, Refusal
-from services.ingest.sandbox import Sandbox
+from services.ingest.item import Document, Options
+from services.ingest.sandbox import Sandbox, reading_of
 from services.ingest.service import FeedPoller
 from services.ports.web import Response
 from services.runtime.clock import FakeClock
@@ -40,12 +43,14 @@ def test_an_item_comes_through_once_its_embargo_is_over(tmp_path: Path) -> None:
 
 
 class InProcess(Sandbox):
-    def read(self, document: Document, options: Options) -> Iterator[Item | Refusal]:
-        return read_document(document, options)
+    def read_feed(self, document: Document, options: Options) -> Reading:
+        return reading_of(document, options)
 
 
 def test_a_feed_with_an_embargoed_item_is_asked_again_without_validators(tmp_path: Path) -> None:
     clock, ledger = FakeClock(), ledger_in(tmp_path)
+    registry = SqlFeedRegistry(make_engine(f"sqlite:///{tmp_path / 'desk.db'}"))
+    registry.setup()
     until = (clock.now() + timedelta(hours=1)).isoformat()
 
     class Agency:
@@ -60,11 +65,14 @@ def test_a_feed_with_an_embargoed_item_is_asked_again_without_validators(tmp_pat
         def post(self, url: str, headers: object, body: bytes) -> Response:
             raise NotImplementedError
 
-    settings = Settings(feeds=[URL], data_dir=tmp_path)
-    poller = FeedPoller(settings, MemoryProducer(), ledger, clock, Agency(), sandbox=InProcess())
+    intake = Intake(MemoryProducer(), ledger, clock)
+    poller = FeedPoller(
+        Settings(data_dir=tmp_path), intake, registry, clock, Agency(), sandbox=InProcess()
+    )
+    [feed] = registry.add([(URL, None)], "ada", clock.now(), seed=False)
     for hours, etag in ((0, None), (2, '"1"')):
         clock.advance(hours * 3600)
-        for feed in poller._feeds:
-            poller._read(feed)
-            poller._publish(feed)
-        assert ledger.feed(URL).etag == etag
+        poller.run_once([feed.id], threading.Event(), lambda _feed: None)
+        found = registry.find(feed.id)
+        assert found is not None
+        assert found.etag == etag
