@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.ports.task_store import Conflict, UnknownTask
+from services.review.accepting import preferred
 from services.review.access import SignInFirst
 from services.review.problem import phrase, problem
 from services.review.signin import sign_in_address
@@ -37,11 +38,21 @@ def error_page(request: Request, status: int, detail: str, written: str = "") ->
 def _answer(
     request: Request, status: int, detail: str, headers: dict[str, str] | None = None
 ) -> Response:
-    if request.url.path.startswith(("/api/", "/livez", "/readyz")):
+    if _is_program(request):
         return problem(status, detail, headers=headers)
     page = error_page(request, status, detail)
     page.headers.update(headers or {})
     return page
+
+
+def _is_program(request: Request) -> bool:
+    """Whether a program reads the answer: by where it asks, or by what it accepts of a published page."""
+    path = request.url.path
+    if path.startswith("/published"):
+        offered = ("text/html", "application/ld+json", "application/json")
+        wanted = preferred(request.headers.get("accept"), offered)
+        return path.endswith(".json") or wanted != "text/html"
+    return path.startswith(("/api/", "/v1alpha1/", "/livez", "/readyz"))
 
 
 def _http(request: Request, error: Any) -> Response:
