@@ -14,6 +14,7 @@ from services.ports.accounts import Accounts
 from services.ports.alert_store import AlertStore
 from services.ports.article_ledger import ArticleLedger
 from services.ports.audit_log import AuditLog
+from services.ports.chat import Chat
 from services.ports.claim_store import ClaimStore
 from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from services.adapters.embedded_log import EmbeddedLog
+    from services.adapters.vault import FernetVault
+    from services.alert.channels import Channels
     from services.language.analysis import Analyser
     from services.language.encoder import Encoder
 
@@ -76,6 +79,10 @@ class App:
         from services.language.encoder import load_encoder
 
         return load_encoder(self.settings.model_dir)
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Vectors of texts; the encoder is loaded when the first ones come."""
+        return self.encoder.encode(texts)
 
     @cached_property
     def analyser(self) -> "Analyser":
@@ -174,9 +181,36 @@ class App:
         """Subscriptions and deliveries in SQL."""
         from services.adapters.sql_alerts import SqlAlertStore
 
-        store = SqlAlertStore(self._engine)
+        store = SqlAlertStore(self._engine, self.vault)
         store.setup()
         return store
+
+    @cached_property
+    def vault(self) -> "FernetVault":
+        """What encrypts the secrets of alerts: keys by setting, or in a file beside an embedded database."""
+        from services.adapters.vault import FernetVault
+
+        keys, embedded = self.settings.alert_keys, self.settings.database_url is None
+        return FernetVault(
+            keys.get_secret_value() if keys else None,
+            self.settings.data_dir / "alert.key" if embedded else None,
+        )
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Chat services, as far as they may be told."""
+        from services.adapters.apprise_chat import AppriseChat
+
+        return AppriseChat()
+
+    @cached_property
+    def channels(self) -> "Channels":
+        """Every way that alerts go."""
+        from services.adapters.smtp import SmtpMailer
+        from services.alert.channels import Channels
+
+        mailer = SmtpMailer(self.settings)
+        return Channels(self.web, mailer, self.chat, self.vault, self.settings.alerts_url)
 
     @cached_property
     def ledger(self) -> ArticleLedger:
@@ -297,6 +331,7 @@ class App:
             "review.revisions": self._take_back,
             "review.evidence": self._change_evidence,
             "review.publish": self._publish,
+            "alert.matches": self._alert,
             "alert.tasks": self._alert,
             "alert.verdicts": self._alert,
             "alert.deliver": self._owe,
@@ -373,7 +408,7 @@ class App:
     def _alert(self) -> Handle:
         from services.alert.handle import Matcher
 
-        return Matcher(self.alert_store, public_url=self.settings.public_url).handle
+        return Matcher(self.alert_store, self.encode, self.settings.public_url).handle
 
     def _owe(self) -> Handle:
         from services.alert.handle import owe
@@ -401,4 +436,9 @@ class App:
     def _deliverers(self) -> Sequence[Background]:
         from services.alert.service import Deliverer
 
-        return (Deliverer(self.settings, self.alert_store, self.clock, self.web),)
+        deliverer = Deliverer(self.settings, self.alert_store, self.clock, self.channels)
+        if self.settings.alerts_port is None:
+            return (deliverer,)
+        from services.alert.server import AlertServer
+
+        return (deliverer, AlertServer(self.settings, self.alert_store, self.vault))

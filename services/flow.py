@@ -2,7 +2,7 @@
 
     feeds -ingest-> articles -extract-> claims -match-> matches -triage-> tasks -review-> verdicts
     verdicts -review.publish-> what readers are shown
-    tasks, verdicts -alert-> notifications -alert.deliver-> webhooks
+    matches, tasks, verdicts -alert-> notifications -alert.deliver-> webhooks, e-mail, chat, feeds
     verdicts -evidence-> the evidence store, and evidence (it runs beside match, as the next two do)
     evidence -rematch-> matches of claims seen before; -review.evidence-> out of the tasks that leaned on it
     clusters (reviewers' merges and splits) -clusters-> the claim store
@@ -48,6 +48,7 @@ FLOW = (
     Stage("review.revisions", "review",  MATCHES),
     Stage("review.evidence",  "review",  EVIDENCE),
     Stage("review.publish",   "review",  VERDICTS),
+    Stage("alert.matches",    "alert",   MATCHES,       (NOTIFICATIONS,)),
     Stage("alert.tasks",      "alert",   TASKS,         (NOTIFICATIONS,)),
     Stage("alert.verdicts",   "alert",   VERDICTS,      (NOTIFICATIONS,)),
     Stage("alert.deliver",    "alert",   NOTIFICATIONS),

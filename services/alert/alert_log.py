@@ -6,7 +6,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
-from schemas.notification import Notification
+from services.alert.message import Message
 from services.runtime.errors import NotReady
 
 
@@ -17,20 +17,24 @@ class AlertLog:
         self._path, self._lock = path, threading.Lock()
 
     def append(
-        self, notification: Notification, outcome: str, at: datetime, error: str | None = None
+        self, message: Message, outcome: str, at: datetime, error: str | None = None
     ) -> None:
-        """Write the alert with its `outcome` (delivered, logged, given_up) and wait for the disk.
+        """Write each alert of `message` with its `outcome` (delivered, given_up) and wait for the disk.
 
-        Killed before the delivery is recorded, the same line comes again, with the same id. Raises
+        Killed before the delivery is recorded, the same lines come again, with the same ids. Raises
         NotReady when the file cannot be written.
         """
-        line = {
-            "at": at.isoformat(),
-            "outcome": outcome,
-            **notification.model_dump(mode="json"),
-            **({"error": error} if error else {}),
-        }
-        data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
+        lines = [
+            {
+                "at": at.isoformat(),
+                "outcome": outcome,
+                **alert.model_dump(mode="json"),
+                **({"digest": message.id} if message.digest else {}),
+                **({"error": error} if error else {}),
+            }
+            for alert in message.alerts
+        ]
+        data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
         try:
             self._write(data)
         except OSError as error_:

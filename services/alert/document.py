@@ -11,7 +11,7 @@ GAP = 100
 """Positions between two values of a field, so that no phrase reaches across."""
 
 TEXT = "text"
-"""The field that a word without one is looked for in: everything that the other fields hold."""
+"""The field that a word without one is looked for in: everything that the other fields hold, but for CODES."""
 
 
 class Sort(StrEnum):
@@ -23,7 +23,7 @@ class Sort(StrEnum):
 
 
 FIELDS = {
-    TEXT: (Sort.WORDS, "everything below, in words"),
+    TEXT: (Sort.WORDS, "the words below, without those of quote to language"),
     "claim": (Sort.WORDS, "the claim, as it stands and made to stand alone"),
     "speaker": (Sort.WORDS, "who says it"),
     "title": (Sort.WORDS, "titles of the articles"),
@@ -31,8 +31,17 @@ FIELDS = {
     "kind": (Sort.WORDS, "what sort of statement it is, such as promise or accusation"),
     "relation": (Sort.WORDS, "how the evidence stands to it, such as contradicts"),
     "evidence": (Sort.WORDS, "what the evidence says, its title and publisher"),
-    "rating": (Sort.WORDS, "of a verdict, or of fact-checks among the evidence"),
-    "type": (Sort.WORDS, "task or verdict"),
+    "rating": (Sort.WORDS, "of a verdict, or of fact-checks among the evidence, also as mapped"),
+    "place": (Sort.WORDS, "where what is claimed holds, and the country"),
+    "type": (Sort.WORDS, "claim, task or verdict"),
+    "quote": (
+        Sort.WORDS,
+        "direct, indirect, mixed; what became of the quotation, as misattributed",
+    ),
+    "polarity": (Sort.WORDS, "affirmed or negated"),
+    "modality": (Sort.WORDS, "asserted, possible, expected, planned, necessary, conditional"),
+    "status": (Sort.WORDS, "published, corrected or withdrawn; edited, if without a notice"),
+    "language": (Sort.WORDS, "of the article or verdict, such as en"),
     "priority": (Sort.NUMBER, "a task's place in the queue, 0 to 1"),
     "checkworthiness": (Sort.NUMBER, "0 to 1"),
     "sightings": (Sort.NUMBER, "how often the claim was seen"),
@@ -41,6 +50,9 @@ FIELDS = {
     "decided": (Sort.DATE, "when a verdict was given"),
 }
 """Every field: how it compares, and what it holds."""
+
+CODES = frozenset({"quote", "polarity", "modality", "status", "language"})
+"""Fields of a few set words that also stand in texts with another meaning: only found by their name."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,9 @@ class Document:
     ) -> None:
         folded = {name: [fold(text) for text in values] for name, values in texts.items()}
         self.words = {name: Words.of(values) for name, values in folded.items()}
-        self.words[TEXT] = Words.of(words for values in folded.values() for words in values)
+        self.words[TEXT] = Words.of(
+            words for name, values in folded.items() if name not in CODES for words in values
+        )
         self.numbers = {name: values for name, values in (numbers or {}).items() if values}
 
     def field(self, name: str) -> Words:

@@ -57,6 +57,17 @@ def parse(query: str) -> Query:
     return _Reader(text).read(found)
 
 
+def names_field(query: str, field: str) -> bool:
+    """Whether a query that `parse` reads names this field."""
+    pending: list[tree.Item] = [read(query.translate(_QUOTES))]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, tree.SearchField) and item.name == field:
+            return True
+        pending.extend(item.children)
+    return False
+
+
 def _check_pairs(text: str) -> None:
     """Raise QueryError for a quotation mark or bracket without its partner, where it stands."""
     quoted: int | None = None

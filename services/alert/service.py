@@ -6,17 +6,24 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from typing import Protocol
 
 import structlog
 
-from schemas.notification import Notification
 from schemas.subscription import Subscription
 from services.alert.alert_log import AlertLog
+from services.alert.attempt import Attempt
+from services.alert.message import Message
+from services.alert.plan import after_quiet
 from services.alert.schedule import next_attempt, rest
-from services.alert.webhook import Attempt, send
-from services.ports.alert_store import AlertStore, Delivery, DeliveryState
-from services.ports.web import Web
+from services.ports.alert_store import (
+    DIGEST,
+    AlertStore,
+    Delivery,
+    DeliveryState,
+    address_of,
+    endpoint_of,
+)
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
 
@@ -33,13 +40,24 @@ LEASE = timedelta(seconds=90)
 MARGIN = timedelta(seconds=30)
 """No attempt is begun when less than this is left of the lease: one may take 20 seconds."""
 
+Known = dict[str, Subscription | None]
+"""The subscriptions of the deliveries in hand; none for one that was removed."""
+
+
+class Sender(Protocol):
+    """Reaches people: `services.alert.channels.Channels`."""
+
+    def send(self, subscription: Subscription, message: Message, now: datetime) -> Attempt:
+        """Try once. Never raises for what the other side does."""
+        ...
+
 
 class Deliverer:
-    """Serves each endpoint (the webhook's origin) by one worker at a time.
+    """Serves each endpoint (the webhook's origin, the mail server) by one worker at a time.
 
     A delivery is recorded after the endpoint confirmed it and its line is on disk: killed in between, it
     comes again with the same id. What failed rests, longer each time in a row, and the pool is free for
-    the others: the endpoint when its server is away, the one webhook address when that refused.
+    the others: the endpoint when its server is away, the one address when that refused.
     """
 
     name = "alert.webhooks"
@@ -49,16 +67,14 @@ class Deliverer:
         settings: Settings,
         store: AlertStore,
         clock: Clock,
-        web: Web,
+        sender: Sender,
         draw: random.Random | None = None,
     ) -> None:
-        self._store, self._clock, self._web = store, clock, web
+        self._store, self._clock, self._sender = store, clock, sender
         self._log = AlertLog(settings.data_dir / "alerts.log")
         self._draw = draw or random.Random()  # noqa: S311 - no secret
         self._serving: dict[str, Future[None]] = {}
         self._failures: Counter[tuple[Scope, str]] = Counter()
-        self._version: int | None = None
-        self._subscriptions: dict[str, Subscription] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set. Raises NotReady when the database or the log file is away."""
@@ -81,16 +97,20 @@ class Deliverer:
         now = self._clock.now()
         if not self._store.due(now):
             return False
-        self._refresh()
-        busy = [one.id for one in self._subscriptions.values() if endpoint_of(one) in self._serving]
-        taken = self._store.take_due(now, now + LEASE, each=EACH, without=busy)
+        taken = self._store.take_due(now, now + LEASE, each=EACH, without=list(self._serving))
+        known: Known = {
+            name: self._store.get(name)
+            for name in dict.fromkeys(one.notification.subscription_id for one in taken)
+        }
         by_endpoint: dict[str, list[Delivery]] = {}
         for delivery in taken:
-            by_endpoint.setdefault(endpoint_of(self._to(delivery)), []).append(delivery)
+            by_endpoint.setdefault(endpoint_of(_to(delivery, known)), []).append(delivery)
         for endpoint, deliveries in by_endpoint.items():
-            self._serving[endpoint] = pool.submit(
-                self._serve, endpoint, deliveries, now + LEASE - MARGIN, stop
-            )
+            if endpoint in self._serving:  # the subscription was changed since it was taken
+                self._store.release(_ids(deliveries), now + timedelta(seconds=PAUSE))
+                continue
+            turn = _Turn(endpoint, known, now + LEASE - MARGIN)
+            self._serving[endpoint] = pool.submit(self._serve, turn, deliveries, stop)
         return bool(taken)
 
     def finish(self) -> None:
@@ -104,105 +124,110 @@ class Deliverer:
         elif not started:
             self._clock.wait(PAUSE, stop)
 
-    def _refresh(self) -> None:
-        version = self._store.version()
-        if version != self._version:
-            rows = self._store.subscriptions(inactive=True)
-            self._subscriptions, self._version = {row.id: row for row in rows}, version
-
-    def _serve(
-        self, endpoint: str, deliveries: list[Delivery], until: datetime, stop: threading.Event
-    ) -> None:
+    def _serve(self, turn: "_Turn", deliveries: list[Delivery], stop: threading.Event) -> None:
         left = deliveries
         while left:
             now = self._clock.now()
-            if stop.is_set() or now > until:
+            if stop.is_set() or now > turn.until:
                 self._store.release(_ids(left), now)
                 return
             delivery, left = left[0], left[1:]
-            attempt = self._attempt(delivery)
-            self._note(delivery, attempt)
-            left = self._rest(endpoint, delivery, attempt, left)
+            subscription = _to(delivery, turn.known)
+            message = self._message(delivery)
+            attempt = self._attempt(subscription, message)
+            if attempt.gone and subscription is not None and subscription.active:
+                turn.known[subscription.id] = self._disable(subscription, attempt)
+            self._note(delivery, subscription, message, attempt)
+            left = self._rest(turn, subscription, attempt, left)
 
-    def _attempt(self, delivery: Delivery) -> Attempt:
-        notification, subscription = delivery.notification, self._to(delivery)
+    def _message(self, delivery: Delivery) -> Message:
+        notification = delivery.notification
+        held = self._store.seal(notification.id) if notification.event_type == DIGEST else ()
+        return Message.of(notification, delivery.owed_at, held)
+
+    def _attempt(self, subscription: Subscription | None, message: Message) -> Attempt:
         if subscription is None:
             return Attempt("the subscription was removed", gone=True)
         if not subscription.active:
             return Attempt("the subscription is disabled", gone=True)
-        if subscription.webhook_url is None:
-            return Attempt()  # its line in the log is the delivery
-        now = self._clock.now()
-        attempt = send(subscription, notification, self._web, now, owed_at=delivery.owed_at)
-        if attempt.gone:
-            self._store.disable(subscription.id)
-            off = subscription.model_copy(update={"active": False})
-            self._subscriptions[subscription.id] = off  # for the rest of this turn
-            log.warning("subscription disabled", subscription=subscription.id, why=attempt.error)
-        return attempt
+        return self._sender.send(subscription, message, self._clock.now())
 
-    def _note(self, delivery: Delivery, attempt: Attempt) -> None:
-        notification, now = delivery.notification, self._clock.now()
+    def _disable(self, subscription: Subscription, attempt: Attempt) -> Subscription:
+        self._store.disable(subscription.id)
+        log.warning("subscription disabled", subscription=subscription.id, why=attempt.error)
+        return subscription.model_copy(update={"active": False})  # for the rest of this turn
+
+    def _note(
+        self,
+        delivery: Delivery,
+        subscription: Subscription | None,
+        message: Message,
+        attempt: Attempt,
+    ) -> None:
+        now = self._clock.now()
         if attempt.error is None:
-            self._close(notification, DeliveryState.DELIVERED, now, None)
+            self._close(message, DeliveryState.DELIVERED, now, None)
             return
         again = None
-        if not attempt.gone:
+        if not attempt.gone and not attempt.final:
             again = next_attempt(delivery.attempts + 1, delivery.owed_at, now, self._draw)
-        if again is None:
-            self._close(notification, DeliveryState.GIVEN_UP, now, attempt.error)
+        if again is None or subscription is None:
+            self._close(message, DeliveryState.GIVEN_UP, now, attempt.error)
             return
-        at = max(again, attempt.not_before or again)
-        self._store.record(notification.id, DeliveryState.OWED, at, attempt.error)
+        at = after_quiet(subscription, max(again, attempt.not_before or again))
+        self._store.record(message.id, DeliveryState.OWED, at, attempt.error, at=now)
 
     def _close(
-        self, notification: Notification, state: DeliveryState, now: datetime, error: str | None
+        self, message: Message, state: DeliveryState, now: datetime, error: str | None
     ) -> None:
-        self._log.append(notification, state.value, now, error)
-        self._store.record(notification.id, state, now, error)
-        log.info("alert", notification=notification.id, state=state.value, error=error)
+        self._log.append(message, state.value, now, error)
+        self._store.record(message.id, state, now, error)
+        log.info("alert", notification=message.id, state=state.value, error=error)
 
     def _rest(
-        self, endpoint: str, delivery: Delivery, attempt: Attempt, left: list[Delivery]
+        self,
+        turn: "_Turn",
+        subscription: Subscription | None,
+        attempt: Attempt,
+        left: list[Delivery],
     ) -> list[Delivery]:
         """Let rest what the attempt showed to be failing; what of `left` can go on."""
-        address = address_of(self._to(delivery))
+        address = address_of(subscription)
         if not attempt.away:
-            self._failures.pop((endpoint_of, endpoint), None)
-        if attempt.error is None or attempt.gone:
+            self._failures.pop((endpoint_of, turn.endpoint), None)
+        if attempt.error is None or attempt.gone or attempt.final:
             self._failures.pop((address_of, address), None)
             return left
-        scope, place = (endpoint_of, endpoint) if attempt.away else (address_of, address)
+        scope, place = (endpoint_of, turn.endpoint) if attempt.away else (address_of, address)
         self._failures[scope, place] += 1
         now = self._clock.now()
         until = rest(self._failures[scope, place], now, self._draw)
         until = max(until, attempt.not_before or until)
-        resting = [one for one in left if scope(self._to(one)) == place]
+        resting = [one for one in left if scope(_to(one, turn.known)) == place]
         self._store.release(_ids(resting), until)
-        same = [one.id for one in self._subscriptions.values() if scope(one) == place]
-        self._store.postpone(same, until)
-        log.warning("endpoint rests", endpoint=endpoint, until=until.isoformat(), why=attempt.error)
+        if attempt.away:
+            self._store.postpone(until, endpoint=place)
+        else:
+            self._store.postpone(until, address=place)
+        log.warning(
+            "endpoint rests", endpoint=turn.endpoint, until=until.isoformat(), why=attempt.error
+        )
         return [one for one in left if one not in resting]
 
-    def _to(self, delivery: Delivery) -> Subscription | None:
-        return self._subscriptions.get(delivery.notification.subscription_id)
+
+class _Turn:
+    """What one worker needs: whom it serves, the subscriptions, and until when it may begin an attempt."""
+
+    def __init__(self, endpoint: str, known: Known, until: datetime) -> None:
+        self.endpoint, self.known, self.until = endpoint, known, until
 
 
 Scope = Callable[[Subscription | None], str]
 """What rests after a failure: everything at the same `endpoint_of`, or at the same `address_of`."""
 
 
-def endpoint_of(subscription: Subscription | None) -> str:
-    """Scheme, host and port of the webhook; empty when there is none."""
-    if subscription is None or subscription.webhook_url is None:
-        return ""
-    parts = urlsplit(subscription.webhook_url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def address_of(subscription: Subscription | None) -> str:
-    """The webhook's whole address; empty when there is none."""
-    return (subscription.webhook_url or "") if subscription else ""
+def _to(delivery: Delivery, known: Known) -> Subscription | None:
+    return known.get(delivery.notification.subscription_id)
 
 
 def _ids(deliveries: list[Delivery]) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -96,6 +96,30 @@ class Settings(BaseSettings):
     )
     lease_seconds: float = Field(900.0, gt=0, description="How long a taken task stays taken")
 
+    alert_keys: SecretStr | None = Field(
+        None,
+        description="Keys that encrypt the secrets of alerts, newest first, comma-separated; a file in "
+        "data_dir when unset and the database is there too",
+    )
+    alerts_host: str = Field("127.0.0.1", description="Address of feeds and unsubscribe links")
+    alerts_port: int | None = Field(
+        None, ge=0, le=65535, description="Their port; unset: not served; 0 takes a free one"
+    )
+    alerts_url: str | None = Field(
+        None, description="The address of feeds and unsubscribe links as people reach it"
+    )
+    smtp_host: str | None = Field(None, description="Mail server for alerts; unset: no e-mail")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to it is encrypted: starttls, tls or none"
+    )
+    smtp_user: str | None = Field(None, description="User name at the mail server")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server")
+    smtp_ca_file: Path | None = Field(
+        None, description="Certificates that vouch for the mail server; the system's when unset"
+    )
+    mail_from: str | None = Field(None, description="The address that alerts by e-mail come from")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least level that is logged: debug, info, warning or error"
     )
@@ -112,7 +136,7 @@ class Settings(BaseSettings):
             return json.loads(value)
         return [name for part in value.split(",") if (name := part.strip())]
 
-    @field_validator("public_url", "publisher_url", "elasticsearch_url")
+    @field_validator("public_url", "publisher_url", "elasticsearch_url", "alerts_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -129,7 +153,7 @@ class Settings(BaseSettings):
             raise ValueError("must have letters, or be unset")
         return value
 
-    @field_validator("health_host", "http_host")
+    @field_validator("health_host", "http_host", "alerts_host")
     @classmethod
     def _host(cls, value: str) -> str:
         if value != "localhost":

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from services.adapters.http import HttpWeb
+from services.alert.message import Message
 from services.alert.service import Deliverer
-from services.alert.webhook import send
+from services.alert.webhook import WebhookChannel
 from services.runtime.clock import FakeClock
 from services.runtime.settings import Settings
-from tests.support.alerts import NOW, alert_store, make_notification, make_subscription
+from tests.support.alerts import NOW, alert_store, channels, make_notification, make_subscription
 from tests.support.receiver import Answer, receiving
 
 
@@ -25,7 +26,11 @@ def test_a_webhook_on_a_private_address_is_not_called(tmp_path: Path, name: str)
         store.add(make_subscription(webhook_url=f"http://{name}:{port}/"))
         store.owe(make_notification(), NOW)
         deliverer = Deliverer(
-            Settings(data_dir=tmp_path), store, FakeClock(NOW), HttpWeb("test"), random.Random(1)
+            Settings(data_dir=tmp_path),
+            store,
+            FakeClock(NOW),
+            channels(HttpWeb("test")),
+            random.Random(1),
         )
         with ThreadPoolExecutor(1) as pool:
             deliverer.start_due(pool, threading.Event())
@@ -36,12 +41,15 @@ def test_a_webhook_on_a_private_address_is_not_called(tmp_path: Path, name: str)
     assert "forbidden_address" in str(delivery.last_error)
 
 
+def tell(url: str, web: HttpWeb) -> str | None:
+    message = Message.of(make_notification(), NOW)
+    return WebhookChannel(web).send(make_subscription(webhook_url=url), message, NOW).error
+
+
 def attempt(answer: Answer, seconds: float = 20.0) -> str | None:
     with receiving(lambda _: answer) as server:
         web = HttpWeb("test", allow_private=True, seconds=seconds)
-        return send(
-            make_subscription(webhook_url=server.url), make_notification(), web, NOW, owed_at=NOW
-        ).error
+        return tell(server.url, web)
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -68,8 +76,6 @@ def test_an_endpoint_that_never_answers_is_left() -> None:
 
     with receiving(hang) as server:
         web = HttpWeb("test", allow_private=True, seconds=0.5)
-        error = send(
-            make_subscription(webhook_url=server.url), make_notification(), web, NOW, owed_at=NOW
-        ).error
+        error = tell(server.url, web)
         let_go.set()
     assert str(error).startswith("timeout")

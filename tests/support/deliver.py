@@ -9,7 +9,7 @@ from services.adapters.http import HttpWeb
 from services.alert.service import Deliverer
 from services.runtime.clock import SystemClock
 from services.runtime.settings import Settings
-from tests.support.alerts import alert_store
+from tests.support.alerts import alert_store, channels
 
 
 class EarlyClock(SystemClock):
@@ -28,5 +28,5 @@ if __name__ == "__main__":
         Settings(data_dir=folder),
         alert_store(folder),
         EarlyClock(timedelta(seconds=float(sys.argv[2]))),
-        HttpWeb("test", allow_private=True),
+        channels(HttpWeb("test", allow_private=True)),
     ).run(threading.Event())

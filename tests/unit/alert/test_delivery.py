@@ -21,7 +21,14 @@ from services.ports.web import Response, WebError
 from services.runtime.clock import FakeClock, SystemClock
 from services.runtime.errors import NotReady
 from services.runtime.settings import Settings
-from tests.support.alerts import NOW, SECRET, alert_store, make_notification, make_subscription
+from tests.support.alerts import (
+    NOW,
+    SECRET,
+    alert_store,
+    channels,
+    make_notification,
+    make_subscription,
+)
 from tests.support.receiver import Answer, Asked, receiving
 
 HOOK = "https://hooks.example/a"
@@ -65,7 +72,7 @@ class Bench:
         self.store = alert_store(folder)
         self.web = FakeWeb()
         self.deliverer = Deliverer(
-            Settings(data_dir=folder), self.store, self.clock, self.web, random.Random(1)
+            Settings(data_dir=folder), self.store, self.clock, channels(self.web), random.Random(1)
         )
 
     def owe(self, *names: str, subscription: str = "s1") -> None:
@@ -345,7 +352,7 @@ def test_the_reference_library_accepts_what_a_real_receiver_gets(tmp_path: Path)
     with receiving() as receiver:
         store.add(make_subscription(webhook_url=f"{receiver.url}/hook?x=1"))
         store.owe(make_notification(), clock.now())
-        deliverer = Deliverer(settings, store, clock, HttpWeb("test", allow_private=True))
+        deliverer = Deliverer(settings, store, clock, channels(HttpWeb("test", allow_private=True)))
         run_until(deliverer, lambda: receiver.wait_for(1))
     (asked,) = receiver.requests
     body = Webhook(SECRET).verify(asked.body, asked.headers)
@@ -388,7 +395,7 @@ def test_an_endpoint_that_hangs_redirects_and_fails_gets_it_in_the_end_and_holds
         store.add(make_subscription("good", webhook_url=good.url))
         store.owe(make_notification("stuck", "bad"), clock.now())
         deliverer = Deliverer(
-            Settings(data_dir=tmp_path), store, clock, HttpWeb("test", allow_private=True)
+            Settings(data_dir=tmp_path), store, clock, channels(HttpWeb("test", allow_private=True))
         )
 
         def all_of_it() -> None:
