@@ -22,6 +22,7 @@ _NAME = "Elasticsearch"
 _SECONDS = 30.0
 _PAGE = 1_000
 _CHOICES = "choices"  # the id of the one document that holds every choice
+_HAIR = 1e-4
 _RACES = 20  # times that a choice is written again because another process wrote one meanwhile
 _KEYWORD = {"type": "keyword", "ignore_above": 512}
 _SETTINGS: Mapping[str, Any] = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
@@ -103,9 +104,9 @@ class ElasticsearchClaimStore:
             standing = unique | (self._read(there) if there else {})
         return [standing[seen.id] for seen in claims]
 
-    def near(self, sought: Sequence[Sought], top: int) -> list[list[Near]]:
+    def near(self, sought: Sequence[Sought], top: int, *, least: float = -1.0) -> list[list[Near]]:
         """A search for copies and one for near claims each, all in one msearch."""
-        searches = [list(_searches(one, top)) for one in sought]
+        searches = [list(_searches(one, top, least)) for one in sought]
         flat = [part for parts in searches for _, body in parts for part in ({}, body)]
         if not flat:
             return [[] for _ in sought]
@@ -116,7 +117,8 @@ class ElasticsearchClaimStore:
         for one, parts in zip(sought, searches, strict=True):
             hits = {name: self._hits(next(responses)) for name, _ in parts}
             near = _compared(hits.get("near", []), one.vector)
-            found.append(ordered(hits.get("copies", []), near, top))
+            enough = [other for other in near if other.cosine >= least]
+            found.append(ordered(hits.get("copies", []), enough, top))
         return found
 
     def forget(self, before: datetime) -> int:
@@ -292,7 +294,7 @@ def _seen(source: Mapping[str, Any]) -> SeenClaim:
     return Record.model_validate(source["record"]).to_seen(vector)
 
 
-def _searches(sought: Sought, top: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _searches(sought: Sought, top: int, least: float) -> Iterator[tuple[str, dict[str, Any]]]:
     shared = {"size": top, "_source": ["record", "packed"], "track_total_hits": False}
     if sought.wording is not None:
         copies = {"term": {"wording": sought.wording}}
@@ -303,6 +305,8 @@ def _searches(sought: Sought, top: int) -> Iterator[tuple[str, dict[str, Any]]]:
             "query_vector": np.asarray(sought.vector, np.float32).tolist(),
             "k": top,
             "num_candidates": max(4 * top, 100),
+            # A hair less: the server rounds otherwise than we do, and ours decides.
+            "similarity": max(-1.0, least - _HAIR),
         }
         yield "near", {**shared, "knn": knn}
 

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS claims (
     added_at TEXT NOT NULL, record TEXT NOT NULL, vector BLOB);
 CREATE INDEX IF NOT EXISTS claims_by_wording ON claims (wording, id);
 CREATE INDEX IF NOT EXISTS claims_by_age ON claims (added_at);
+CREATE INDEX IF NOT EXISTS claims_with_vector ON claims (key) WHERE vector IS NOT NULL;
 CREATE TABLE IF NOT EXISTS choices (id TEXT PRIMARY KEY, choice TEXT NOT NULL);
 """
 
@@ -59,11 +60,14 @@ class SqliteClaimStore:
                 )
             return [_read(db, "id", seen.id, 1)[0] for seen in claims]
 
-    def near(self, sought: Sequence[Sought], top: int) -> list[list[Near]]:
+    def near(self, sought: Sequence[Sought], top: int, *, least: float = -1.0) -> list[list[Near]]:
         """Every vector is compared, so the cosines are exact."""
         with self._file.read() as db:
-            view = self._vectors.current(db)
-            return [_answer(db, view, one, top) for one in sought]
+            near = _nearest(db, self._vectors.current(db), sought, top, least)
+            copies = [
+                _read(db, "wording", one.wording, top) if one.wording else [] for one in sought
+            ]
+        return [ordered(*both, top) for both in zip(copies, near, strict=True)]
 
     def forget(self, before: datetime) -> int:
         """One statement."""
@@ -125,20 +129,24 @@ class _Vectors:
         self._matrix = np.zeros((256, DIMENSIONS), np.float32)
 
     def current(self, db: sqlite3.Connection) -> _View:
-        """The vectors as `db`'s transaction sees them, or newer; some may be of claims just forgotten."""
+        """The vectors as `db`'s transaction sees them."""
         with self._lock:
-            live = int(db.execute("SELECT count(vector) FROM claims").fetchone()[0])
-            if len(self._ids) > 2 * live + 256:
-                self._clear()  # most of them are forgotten: read anew
-            rows = db.execute(
-                "SELECT key, id, vector FROM claims WHERE key > ? AND vector IS NOT NULL "
-                "ORDER BY key",
-                (self._last,),
-            )
-            for key, identifier, vector in rows:
-                self._put(identifier, np.frombuffer(vector, "<f4"))
-                self._last = key
+            self._read(db)
+            sql = "SELECT count(*) FROM claims WHERE vector IS NOT NULL"
+            if len(self._ids) != db.execute(sql).fetchone()[0]:
+                # Some were forgotten, which would take the places of others: read anew.
+                self._clear()
+                self._read(db)
             return _View(self._ids, self._matrix[: len(self._ids)])
+
+    def _read(self, db: sqlite3.Connection) -> None:
+        rows = db.execute(
+            "SELECT key, id, vector FROM claims WHERE key > ? AND vector IS NOT NULL ORDER BY key",
+            (self._last,),
+        )
+        for key, identifier, vector in rows:
+            self._put(identifier, np.frombuffer(vector, "<f4"))
+            self._last = key
 
     def _put(self, identifier: str, vector: Vector) -> None:
         if len(self._ids) == len(self._matrix):
@@ -148,19 +156,32 @@ class _Vectors:
         self._ids.append(identifier)
 
 
-def _answer(db: sqlite3.Connection, view: _View, sought: Sought, top: int) -> list[Near]:
-    copies = _read(db, "wording", sought.wording, top) if sought.wording else []
-    near = list(_nearest(db, view, sought.vector, top)) if sought.vector is not None else []
-    return ordered(copies, near, top)
+_HAIR = 1e-4
+"""More than a product of whole matrices can differ from the one of two vectors, which counts."""
 
 
-def _nearest(db: sqlite3.Connection, view: _View, vector: Vector, top: int) -> Iterator[Near]:
-    cosines = np.round(view.matrix @ np.asarray(vector, np.float32), 4)
-    chosen = np.arange(len(cosines))
-    if len(cosines) > top:
+def _nearest(
+    db: sqlite3.Connection, view: _View, sought: Sequence[Sought], top: int, least: float
+) -> list[list[Near]]:
+    """The claims near to each: one pass over the vectors for all of them, then exact for who may be among them."""
+    vectors = {n: one.vector for n, one in enumerate(sought) if one.vector is not None}
+    found: list[list[Near]] = [[] for _ in sought]
+    if vectors:
+        rough = view.matrix @ np.stack([np.asarray(v, np.float32) for v in vectors.values()]).T
+        for (n, vector), cosines in zip(vectors.items(), rough.T, strict=True):
+            found[n] = list(_exact(db, view, vector, cosines, top, least))
+    return found
+
+
+def _exact(
+    db: sqlite3.Connection, view: _View, vector: Vector, rough: Vector, top: int, least: float
+) -> Iterator[Near]:
+    chosen = np.flatnonzero(rough >= least - _HAIR)
+    if len(chosen) > top:
         # Every claim as near as the last one that fits takes part, or ties would be cut by chance.
-        chosen = np.flatnonzero(cosines >= np.partition(cosines, -top)[-top])
-    ranked = sorted((-float(cosines[index]), view.ids[index]) for index in chosen.tolist())
+        chosen = np.flatnonzero(rough >= np.partition(rough, -top)[-top] - _HAIR)
+    cosines = {row: round(float(np.dot(view.matrix[row], vector)), 4) for row in chosen.tolist()}
+    ranked = sorted((-cosine, view.ids[row]) for row, cosine in cosines.items() if cosine >= least)
     for cosine, identifier in ranked[:top]:
         for seen in _read(db, "id", identifier, 1):
             yield Near(seen, -cosine)

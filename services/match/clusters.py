@@ -44,7 +44,8 @@ def place(
         return []
     vectors = _vectors(event.claims, analyser)
     wordings = [wording_id(claim) for claim in event.claims]
-    found = claims.near([Sought(*pair) for pair in zip(wordings, vectors, strict=True)], POOL)
+    sought = [Sought(*pair) for pair in zip(wordings, vectors, strict=True)]
+    found = claims.near(sought, POOL, least=NEAR)
     choices, views = claims.choices(), views_of(analyser)
     seen: list[SeenClaim] = []
     for claim, wording, vector, near in zip(event.claims, wordings, vectors, found, strict=True):

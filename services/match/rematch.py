@@ -33,13 +33,12 @@ def rematch(
     if not items:
         return
     vector = analyser.vectors([items[0].claim])[0]
-    (found,) = claims.near([Sought(None, vector)], POOL)
+    (found,) = claims.near([Sought(None, vector)], POOL, least=NEAR)
     choices = claims.choices()
     seen: dict[str, SeenClaim] = {}
     for near in found:
-        if near.cosine >= NEAR:
-            cluster = choices.place(near.seen.cluster_id, near.seen.wording)
-            seen.setdefault(cluster, near.seen)
+        cluster = choices.place(near.seen.cluster_id, near.seen.wording)
+        seen.setdefault(cluster, near.seen)
     matches, degraded = find(
         [sought_of(one.claim) for one in seen.values()],
         store=store,

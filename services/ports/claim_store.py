@@ -64,8 +64,11 @@ class ClaimStore(Protocol):
         """
         ...
 
-    def near(self, sought: Sequence[Sought], top: int) -> list[list[Near]]:
-        """For each up to `top` claims: copies first, then by cosine; equal ones by id. One round trip."""
+    def near(self, sought: Sequence[Sought], top: int, *, least: float = -1.0) -> list[list[Near]]:
+        """For each up to `top` claims: copies first, then by cosine; equal ones by id. One round trip.
+
+        Claims of a cosine below `least` that are no copies are left out, and cost nothing to read.
+        """
         ...
 
     def forget(self, before: datetime) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from tests.bench.alerts import measure_alerts
 from tests.bench.extraction import measure_extraction
 from tests.bench.flow import measure_flow
+from tests.bench.matching import measure_matching
 from tests.bench.memory import measure_memory
 
 REAL = ("CLAIMDESK_TEST_KAFKA", "CLAIMDESK_TEST_ELASTICSEARCH", "CLAIMDESK_TEST_POSTGRESQL")
@@ -29,7 +30,7 @@ def main() -> None:
     modes = ["embedded", *(["stack"] if all(os.environ.get(name) for name in REAL) else [])]
     results: dict[str, Any] = {"extract": measure_extraction(options.articles)}
     for mode in modes:
-        results[mode] = measure_flow(mode, options.articles)
+        results[mode] = measure_flow(mode, options.articles) | measure_matching(mode)
     results["alerts"] = measure_alerts()
     results["memory"] = measure_memory()
     if "stack" not in modes:

@@ -157,6 +157,24 @@ def test_copies_come_first_then_the_nearest(store: ClaimStore) -> None:
     assert found[0].cosine == pytest.approx(expected, abs=1e-4)
 
 
+def test_what_is_less_near_than_asked_for_is_left_out_but_for_copies(store: ClaimStore) -> None:
+    wanted = direction(1)
+    shares = {"far": 0.2, "near": 0.8, "nearer": 0.9}
+    given = [seen(name, towards(wanted, direction(3), share)) for name, share in shares.items()]
+    store.add([*given, seen("copy", direction(2), wording="the same")], NOW)
+    least = round(float(np.dot(wanted, towards(wanted, direction(3), 0.8))), 4)
+    (found,) = store.near([Sought("the same", wanted)], 10, least=least)
+    assert [one.seen.article.id for one in found] == ["art-copy", "art-nearer", "art-near"]
+
+
+def test_forgotten_claims_take_nobodys_place(store: ClaimStore) -> None:
+    store.add([seen(f"old{n}", direction(1)) for n in range(20)], NOW)
+    store.add([seen("new", towards(direction(1), direction(3), 0.9))], NOW + timedelta(days=2))
+    assert len(names(store, direction(1))) == 10
+    store.forget(NOW + timedelta(days=1))
+    assert names(store, direction(1)) == ["new"]
+
+
 def test_equal_ones_are_ordered_by_id_and_cut_alike(store: ClaimStore) -> None:
     same = [seen(f"s{n:02}", direction(1)) for n in range(30)]
     store.add(same, NOW)
