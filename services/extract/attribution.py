@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from spacy.tokens import Doc, Span, Token
 
 from services.extract.contents import content_of
-from services.extract.cues import ACCOUNTS, APPEARANCE, NOUNS, PREPOSITIONS, STANCE, VERBS
+from services.extract.cues import ACCOUNTS, APPEARANCE, NOUNS, PREPOSITIONS, STANCE, VERBS, Takes
 from services.extract.labels import find_labelled
 from services.extract.ranges import offsets_of, to_offsets, trim
 from services.extract.reading import Reading
@@ -25,6 +25,7 @@ from services.extract.words import words
 
 _COPULAS = words("be seem feel remain sound become")
 _BESIDE = frozenset({"compound", "nmod"})
+_AS_SAID = words("say write put note explain argue observe remark warn predict tell report")
 _SHORTEST = 4
 """Characters of content at least."""
 
@@ -45,6 +46,7 @@ def find_reports(layout: Layout, doc: Doc) -> list[Report]:
     found = [report for report in found if report.content]
     for report in found:
         _without_tail(reading, report)
+        _with_closing_mark(reading, report)
     found.sort(key=lambda report: (report.content[0], report.content[-1]))
     return found
 
@@ -73,6 +75,14 @@ def _without_tail(reading: Reading, report: Report) -> None:
         report.content[-1] = (start, cut)
 
 
+def _with_closing_mark(reading: Reading, report: Report) -> None:
+    """A quotation that begins in the content ends in it, though the parser hung its last mark on the cue."""
+    start, end = report.content[-1]
+    inside = reading.quotations_in([(start, end)])
+    if inside and end < inside[-1].span[1] <= end + 3 and inside[-1].closed:
+        report.content[-1] = (start, inside[-1].span[1])
+
+
 def _give_participles_their_speaker(reports: list[Report]) -> None:
     """In "X said …, adding that …" the second cue is X's, whatever noun the parser hung it on."""
     latest: dict[int, Report] = {}
@@ -95,6 +105,8 @@ def _indirect(reading: Reading, number: int, sentence: Span, taken: set[int]) ->
         if is_relay(token):
             yield from _relay(reading, token, number)
         elif token.pos_ in {"VERB", "AUX"} and (lemma in VERBS or lemma in PREPOSITIONS):
+            yield from _as_said(reading, token, number) or _of_verb(reading, token, number)
+        elif _is_misread(token):
             yield from _of_verb(reading, token, number)
         elif token.lower_ == "according":
             yield from _according(reading, token, number)
@@ -102,6 +114,38 @@ def _indirect(reading: Reading, number: int, sentence: Span, taken: set[int]) ->
             yield from _of_noun(reading, token, number)
         elif lemma in STANCE and token.pos_ == "ADJ":
             yield from _of_stance(reading, token, number)
+
+
+def _is_misread(token: Token) -> bool:
+    """Whether the tagger took a cue that ends its sentence for a noun ("…, the team estimate.")."""
+    return (
+        token.dep_ == "ROOT"
+        and token.pos_ == "NOUN"
+        and Takes.CLAUSE in VERBS.get(token.lemma_.lower(), Takes(0))
+        and token.i > token.sent.start
+        and token.nbor(-1).dep_ == "compound"
+        and any(child.dep_ == "ccomp" for child in token.lefts)
+    )
+
+
+def _as_said(reading: Reading, verb: Token, number: int) -> list[Report]:
+    """Find "As X once wrote, P" and "P, as X put it": the main clause is what X said."""
+    aside = verb.dep_ == "advcl" and verb.left_edge.lower_ == "as" and verb.lemma_ in _AS_SAID
+    head = own_subject(verb) if aside else None
+    objects = [c for c in verb.rights if c.dep_ in {"dobj", "ccomp", "xcomp"} and c.lower_ != "it"]
+    if head is None or objects or verb.left_edge.head != verb:
+        return []
+    left, right = _sentence_clause(verb)
+    first, last = verb.left_edge.i, verb.right_edge.i + 1
+    parts = [trim(reading.doc, left, first), trim(reading.doc, last, right)]
+    content = to_offsets(reading.doc, parts)
+    if not content:
+        return []
+    quotations = reading.quotations_in(content)
+    cue = cue_offsets(verb)
+    return [
+        Report(Form.ACCORDING, verb, cue, phrase_of(head, verb), head, content, number, quotations)
+    ]
 
 
 def _of_verb(reading: Reading, verb: Token, number: int) -> Iterator[Report]:

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 from schemas.base import Span as Offsets
 from services.extract.cues import DENIALS
 from services.extract.report import Form, Report
-from services.extract.subjects import agent_of, is_relay
+from services.extract.subjects import agent_of, is_passive, is_relay, own_subject, quoting_verb
 
 _CITING = frozenset(["citing", "quoting"])
 _COVERS = 0.6
@@ -75,6 +75,11 @@ def _relayed(group: list[Report]) -> None:
     heads = [report.head for report in group if report.head is not None]
     if not heads:
         return
+    for report in group:
+        quoting = quoting_verb(report.head) if report.head is not None else None
+        relay = quoting and (agent_of if is_passive(quoting) else own_subject)(quoting)
+        if relay:
+            report.passed_on.append(relay)
     for token in heads[0].sent:
         if is_relay(token):
             relay = agent_of(token)

@@ -1,6 +1,7 @@
 """The claims of an article: what reports and narration state, in order, each once."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -9,18 +10,25 @@ from schemas.claim import Excluded
 from services.extract.clauses import find_clauses, trim
 from services.extract.draft import Draft, stated
 from services.extract.narrated import Cover, of_narration
+from services.extract.quotes import Quotation
 from services.extract.report import Report
 from services.extract.reported import of_report
 from services.extract.spans import SpanIndex
 
 _SAME = 0.7
 """Jaccard index of characters from which two spans are one claim."""
+_MARK = 3
+"""Characters at the end of a claim that a closing mark may add to it, its comma or full stop among them."""
 _NEAR = 6
 """Drafts back, in reading order, among which a repetition is looked for."""
 
 
 def draft_claims(
-    text: str, doc: Doc, reports: list[Report], excluded: SpanIndex[Excluded]
+    text: str,
+    doc: Doc,
+    reports: list[Report],
+    excluded: SpanIndex[Excluded],
+    quotations: Sequence[Quotation],
 ) -> list[Draft]:
     """The claims of a parsed article in reading order; none touches an excluded span or repeats another."""
     clauses = [find_clauses(sentence) for sentence in doc.sents]
@@ -29,8 +37,23 @@ def draft_claims(
     for number, group in enumerate(clauses):
         drafts.extend(of_narration(doc, number, group, covered))
     starts = [token.idx for token in doc]
-    clipped = (_clip(doc, starts, draft, excluded) for draft in drafts)
+    opened = [quotation.span[0] for quotation in quotations]
+    closed = (_close(draft, quotations, opened) for draft in drafts)
+    clipped = (_clip(doc, starts, draft, excluded) for draft in closed)
     return _distinct([draft for draft in clipped if draft is not None])
+
+
+def _close(draft: Draft, quotations: Sequence[Quotation], opened: list[int]) -> Draft:
+    """The draft with both marks of a quotation at its edge of which it has but one."""
+    start, end = draft.span
+    last = bisect_left(opened, end) - 1
+    if last >= 0 and opened[last] >= start and quotations[last].closed:
+        stop = quotations[last].span[1]
+        end = stop if end < stop <= end + _MARK else end
+    first = bisect_left(opened, start) - 1
+    if first >= 0 and start - opened[first] <= 1 and quotations[first].span[1] < end:
+        start = opened[first]
+    return draft if (start, end) == draft.span else replace(draft, span=(start, end))
 
 
 def _clip(doc: Doc, starts: list[int], draft: Draft, excluded: SpanIndex[Excluded]) -> Draft | None:

@@ -16,6 +16,8 @@ _OPENERS = words(
     whereas although though as
     """
 )
+_JOINS = words("after because that")
+"""What joins a clause that is a statement by itself to the rest of its sentence."""
 _FEWEST = 4
 _COMPARED = 6
 """Tokens before "as" in which the first half of a comparison is looked for."""
@@ -143,6 +145,9 @@ def _words(head: Token, others: list[Token]) -> Range:
             and child.right_edge.i < subject.left_edge.i
         ):
             left = max(left, child.right_edge.i + 1)
+    first = head.doc[left]
+    if first.dep_ == "mark" and first.head == head and first.lower_ in _JOINS:
+        left += 1
     return trim(head.doc, left, right)
 
 

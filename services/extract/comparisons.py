@@ -238,6 +238,8 @@ def _trend(place: _Place) -> Direction | None:
     """The nearest change or comparative before the cue."""
     for token in place.before():
         if token.tag_ in ("JJR", "RBR"):
+            if _bounds(token):
+                continue
             return _of_degree(token)
         direction = CHANGE.get(token.lemma_.lower())
         if direction is not None and token.pos_ != "ADP":
@@ -245,6 +247,16 @@ def _trend(place: _Place) -> Direction | None:
         if direction is not None and token.lower_ in ("up", "down"):
             return direction
     return None
+
+
+def _bounds(degree: Token) -> bool:
+    """Whether a comparative only bounds a number ("more than 60 per cent")."""
+    after = degree.doc[degree.i + 1 : degree.i + 3]
+    return (
+        len(after) == 2
+        and after[0].lower_ == "than"
+        and (after[1].like_num or after[1].is_currency)
+    )
 
 
 def _trend_after(place: _Place) -> Direction | None:

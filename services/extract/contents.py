@@ -2,12 +2,11 @@
 
 from spacy.tokens import Token
 
-from services.extract.cues import PREPOSITIONS, VERBS, Takes
+from services.extract.cues import OCCASIONS, PREPOSITIONS, VERBS, Takes
 from services.extract.ranges import Range, trim
 from services.extract.report import Form
 from services.extract.subjects import is_passive, own_subject
 from services.extract.unparsed import unparsed_content
-from services.extract.words import words
 
 _TIMES = frozenset({"DATE", "TIME"})
 _FINITE_TAGS = frozenset({"VBD", "VBP", "VBZ", "MD"})
@@ -18,14 +17,6 @@ _COMPLEMENTS = frozenset(
 _OBJECTS = frozenset({"dobj", "oprd"})
 _ADJUNCTS = frozenset({"in", "on", "at", "during", "after", "before", "by"})
 _BREAKS = frozenset({"cc", "conj", "advcl", "punct"})
-_OCCASIONS = words(
-    """
-    interview statement tweet speech conference debate rally event meeting letter email
-    e-mail hearing testimony post twitter appearance briefing reporter radio television tv
-    show program programme ask when phone telephone message memo release
-    """
-)
-"""Words for the occasion or the way of saying something, which are no part of what is said."""
 
 
 def content_of(verb: Token) -> tuple[Form, list[Range]] | None:
@@ -52,8 +43,18 @@ def _clause(verb: Token) -> Token | None:
         if child.dep_ == "ccomp" and child.pos_ in _HEADS_OF_CLAUSES
     ]
     after = [clause for clause in clauses if clause.i > verb.i]
-    before = [clause for clause in clauses if clause.i < verb.i and _is_finite(clause)]
+    before = [
+        clause
+        for clause in clauses
+        if clause.i < verb.i and _is_finite(clause) and not _is_cut_off(clause)
+    ]
     return next(iter([*after[::-1], *before]), None)
+
+
+def _is_cut_off(clause: Token) -> bool:
+    """Whether a colon ends `clause`: what is said after it is another statement."""
+    after = clause.right_edge.i + 1
+    return after < len(clause.doc) and clause.doc[after].text in {":", ";"}
 
 
 _HEADS_OF_CLAUSES = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
@@ -133,7 +134,8 @@ def _ranges(root: Token, cue: Token) -> list[Range]:
 def _from_the_cue(cue: Token, left: int) -> int:
     """Back to the cue where a subject or a condition of the clause was left behind ("said if …, he")."""
     between = cue.doc[cue.i + 1 : left]
-    if any(token.dep_ in {"nsubj", "nsubjpass"} and token.head.i > left for token in between) or (
+    # A verb with a hyphen ("co-operated") is three words to the parser, and the subject is the first's.
+    if any(token.dep_ in {"nsubj", "nsubjpass"} and token.head.i > cue.i for token in between) or (
         len(between) and between[0].lower_ in {"if", "while", "although", "unless", "once"}
     ):
         return cue.i + 1
@@ -146,7 +148,10 @@ def _further(root: Token, cue: Token) -> int:
     for child in cue.rights:
         if child.i <= root.i or child.left_edge.i < end - 1:
             continue
-        if child.dep_ == "punct" or child.is_space:
+        if child.dep_ in {"punct", "cc"} or child.is_space:
+            continue
+        if _goes_on(child):
+            end = child.right_edge.i + 1
             continue
         if child.dep_ not in {"advcl", "prep", "npadvmod"} or _belongs_to_saying(child):
             break
@@ -154,12 +159,23 @@ def _further(root: Token, cue: Token) -> int:
     return end
 
 
+def _goes_on(verb: Token) -> bool:
+    """Whether `verb`, coordinated with the cue, is said too: "said he was ill and would resign", "and that …"."""
+    if verb.dep_ != "conj":
+        return False
+    lefts = list(verb.lefts)
+    if any(child.lower_ == "that" and child.dep_ == "mark" for child in lefts):
+        return True
+    shifted = any(child.dep_ == "aux" and child.lower_ in {"would", "could"} for child in lefts)
+    return shifted and not any(child.dep_ in {"nsubj", "nsubjpass"} for child in lefts)
+
+
 def _belongs_to_saying(child: Token) -> bool:
     """A time, an occasion ("in an interview"), another cue ("adding …") or its reason ("when asked")."""
     if child.lemma_.lower() in VERBS or child.lower_ in {"according", "as"}:
         return True
     return any(
-        token.ent_type_ in _TIMES or token.lemma_.lower() in _OCCASIONS
+        token.ent_type_ in _TIMES or token.lemma_.lower() in OCCASIONS
         for token in list(child.subtree)[:12]
     )
 

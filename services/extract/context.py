@@ -31,4 +31,5 @@ class Surroundings:
 
     def _between(self, first: int, last: int) -> str:
         end = self._starts[last + 1] if last + 1 < len(self._starts) else len(self._text)
-        return " ".join(self._text[self._starts[first] : end].split())
+        # As it stands in the article, so that what the claim points to can be found in it.
+        return self._text[self._starts[first] : end].strip()

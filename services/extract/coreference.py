@@ -12,7 +12,7 @@ from services.extract.naming import text_of, without_article
 from services.extract.roles import BODY_WORDS, COUNTRY_WORDS, PEOPLE, describes, role_of
 from services.extract.salience import Race
 from services.extract.speakers_words import DOCUMENTS, says_nothing
-from services.extract.subjects import antecedent, phrase_of
+from services.extract.subjects import antecedent, own_subject, phrase_of
 from services.extract.words import words
 
 _FAR = 150
@@ -25,6 +25,11 @@ _SAME_PARAGRAPH = 0.25
 """Weights of a candidate for a pronoun: a speaker before counts more than a name, a subject more than the rest, and
 either more within the pronoun's own paragraph, where news prose introduces whom it goes on to quote."""
 _DEFINITE = words("the this that his her its their")
+_SORTS = words("bank party ministry union council university institute court commission")
+"""Nouns that say what sort of body one is: such a body of several words has its sort in its name."""
+_OLD = frozenset({"old", "year-old"})
+_AGE_WORDS = 5
+_NOBODY = ""
 _SINGULAR = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 
 
@@ -121,6 +126,8 @@ class Resolver:
             return self._pronoun(head)
         if head.lower_ in COUNTRY_WORDS and phrase[0].lower_ in _DEFINITE:
             return self._last_country(head)
+        if (aged := self._aged(head)) is not None:
+            return aged
         return (
             self._government(head, phrase)
             or self._described(head, phrase)
@@ -128,6 +135,14 @@ class Resolver:
             or self._document(head, phrase)
             or _by_words(head, phrase)
         )
+
+    def _aged(self, head: Token) -> Speaker | None:
+        """For "the 58-year-old" whoever is spoken of."""
+        if head.lower_ not in _OLD or not head.i or head.nbor(-1).text not in {"-", "year-"}:
+            return None
+        start = max(head.sent.start, head.i - _AGE_WORDS)
+        words = [token.lower_ for token in head.doc[start : head.i]]
+        return self._singular(head, None) if words[:1] == ["the"] and "year" in words else None
 
     def _document(self, head: Token, phrase: Span) -> Speaker | None:
         """For "the report" the one spoken of before with its publisher or its subject."""
@@ -156,7 +171,9 @@ class Resolver:
         ):
             return None
         name = last_before(self._cast.bodies, head.i, _FAR)
-        return Speaker(without_article(name), 0.6, human=False) if name else None
+        if name is None or not _may_be(head.lower_, name):
+            return None
+        return Speaker(without_article(name), 0.6, human=False)
 
     def _beside(self, head: Token, phrase: Span) -> Person | None:
         """The name set beside a description: "the minister, Anders Quill", "spokesman John Smith"."""
@@ -207,27 +224,52 @@ class Resolver:
                 near = head.i - turn.index < _FAR // 2
                 if near and (turn.plural if word == "they" else not turn.speaker.human):
                     return Speaker(turn.speaker.name, 0.6, human=turn.speaker.human)
-        return None
+        return self._body_before(head) if word == "it" else None
 
-    def _singular(self, head: Token, wanted: str) -> Speaker | None:
-        """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last."""
+    def _body_before(self, head: Token) -> Speaker | None:
+        """For "it" that opens a sentence the organisation that the sentence before is about."""
+        start = head.sent.start
+        if head.i > start + 1 or not start:
+            return None
+        subject = own_subject(self._doc[start - 1].sent.root)
+        if subject is None or subject.ent_type_ != "ORG" or subject.i in self._cast.person_at:
+            return None
+        return Speaker(text_of(phrase_of(subject)), 0.7, human=False)
+
+    def _singular(self, head: Token, wanted: str | None) -> Speaker | None:
+        """By recency, gender and the role of subject or speaker; the first of a sentence counts more than the last.
+
+        `wanted` is "he", "she" or none where the words tell no gender. Somebody without a name runs too,
+        and is nobody if he wins.
+        """
         race = Race()
         paragraph = self._paragraph_of(head.i)
         for turn in self._turns_before(head.i, 6):
-            if turn.plural or not turn.speaker.human or (turn.gender and turn.gender != wanted):
+            if turn.plural or not turn.speaker.human or _differs(turn.gender, wanted):
                 continue
             told = turn.gender == wanted
             here = _SAME_PARAGRAPH * (turn.index >= paragraph)
             race.enter(turn.speaker.name, _SPOKE + here - (head.i - turn.index) / _FAR, told=told)
         for index, person in self._cast.people_before(head.i)[:6]:
-            if person.gender and person.gender != wanted:
+            if _differs(person.gender, wanted):
                 continue
             here = _SAME_PARAGRAPH * (index >= paragraph)
             prominence = _NAMED + here + _AS_SUBJECT * self._is_subject(index)
             told = person.gender == wanted
             race.enter(person.text, prominence - (head.i - index) / _FAR, told=told)
+        for index, word in self._strangers_before(head):
+            gender = gender_of_words({word})
+            if not _differs(gender, wanted):
+                here = _SAME_PARAGRAPH * (index >= paragraph)
+                prominence = _NAMED + here + _AS_SUBJECT - (head.i - index) / _FAR
+                race.enter(_NOBODY, prominence, told=gender is not None and gender == wanted)
         winner = race.winner()
-        return Speaker(*winner) if winner is not None else None
+        return Speaker(*winner) if winner is not None and winner[0] != _NOBODY else None
+
+    def _strangers_before(self, head: Token) -> list[tuple[int, str]]:
+        position = bisect_left(self._cast.strangers, (head.i, ""))
+        near = self._cast.strangers[max(0, position - 2) : position]
+        return [one for one in near if head.i - one[0] < _FAR]
 
     def _paragraph_of(self, index: int) -> int:
         """The first token of the paragraph of token `index`, looked for as far back as a pronoun reaches."""
@@ -264,6 +306,16 @@ class Resolver:
             person.gender = gender
         plural = head.tag_ in {"NNS", "NNPS"} or head.lower_ == "they" or " and " in speaker.name
         insort(self._turns, _Turn(head.i, speaker, gender, plural), key=_index)
+
+
+def _differs(gender: str | None, wanted: str | None) -> bool:
+    return gender is not None and wanted is not None and gender != wanted
+
+
+def _may_be(noun: str, name: str) -> bool:
+    """Whether an organisation called `name` may be "the `noun`": one that says what it is must be that."""
+    said = {word.lower().strip(".,") for word in name.split()} & _SORTS
+    return noun not in _SORTS or noun in said or (not said and " " not in without_article(name))
 
 
 def _by_words(head: Token, phrase: Span) -> Speaker | None:

@@ -154,6 +154,18 @@ STANCE = words(
 ADDRESSING = words("tell inform assure remind notify warn advise ask urge")
 """Verbs whose object is the listener, not the content."""
 
+OCCASIONS = words(
+    """
+    interview briefing statement tweet speech conference debate rally event meeting letter email
+    e-mail hearing testimony post twitter appearance briefing reporter radio television tv
+    show program programme ask when phone telephone message memo release
+    """
+)
+"""Words for the occasion or the way of saying something, which are no part of what is said."""
+
+LISTENING = words("hear learn")
+"""Verbs whose subject is told what is said, and does not say it."""
+
 DENIALS = words("deny dispute reject dismiss refute rebut")
 DEMANDS = words("urge demand ask order instruct beg press command")
 ACTS = (

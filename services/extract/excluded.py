@@ -52,6 +52,7 @@ _HAS_BEEN = r"(?:has been|was|has since been)"
 _EDITORIAL_NOTICE = re.compile(
     r"[\W_]{0,4}(?:(?:corrections?|clarifications?|corrected|retraction|retracted|withdrawn|editor(?:['’]?s['’]?|ial) note)"
     r"(?:\s?\([^()\n]{1,40}\))?(?:,? ?[\w.]{1,12} [\w.]{1,12}(?:,? \d{4})?)?\s?:"
+    r"|\((?:corrects|adds|updates|refiles|recasts|repeats|fixes|clarifies|removes|rewrites)\b[^()\n]{1,300}\)"
     rf"|{_THIS} {_HAS_BEEN} (?:amended|corrected|clarified|edited|updated|revised|withdrawn|retracted|removed|taken down)\b"
     rf"|an? (?:earlier|previous|prior|original) version of {_THIS}\b)",
     re.IGNORECASE,
@@ -77,6 +78,8 @@ _SMALL = words(
     before up off out via per if so yet than that
     """
 )
+_MOST_TITLES = 4
+_LONGEST_TITLE = 140
 _FEWEST_WORDS = 6
 _LONGEST_NOTICE = 600
 _LONGEST_EDITORIAL = 1_000
@@ -87,6 +90,7 @@ def find_excluded(text: str, paragraphs: list[Span]) -> list[Excluded]:
     found: list[Excluded] = []
     stamps = [_STAMP.match(text, start, end) for start, end in paragraphs]
     live = sum(stamp is not None for stamp in stamps) >= _LIVE
+    titles = _titles(text, paragraphs)
     for number, ((start, end), stamp) in enumerate(zip(paragraphs, stamps, strict=True)):
         if live and stamp is not None:
             found.append(Excluded(span=(start, stamp.end()), kind=ExcludedKind.DATELINE))
@@ -96,7 +100,7 @@ def find_excluded(text: str, paragraphs: list[Span]) -> list[Excluded]:
             found.append(Excluded(span=(start, end), kind=kind))
             continue
         body = start
-        if number <= 1 and (match := _DATELINE.match(text, start, end)):
+        if number <= titles and (match := _DATELINE.match(text, start, end)):
             found.append(Excluded(span=(start, match.end()), kind=ExcludedKind.DATELINE))
             body = match.end()
         found.extend(
@@ -104,6 +108,17 @@ def find_excluded(text: str, paragraphs: list[Span]) -> list[Excluded]:
             for span in _headlines(text, body, end)
         )
     return found
+
+
+def _titles(text: str, paragraphs: list[Span]) -> int:
+    """The number of the last paragraph that may begin with a dateline: the second, or that behind the titles."""
+    number = 0
+    while number < min(_MOST_TITLES, len(paragraphs)):
+        start, end = paragraphs[number]
+        if end - start > _LONGEST_TITLE or text[end - 1] in '.!?"”':
+            break
+        number += 1
+    return max(1, number)
 
 
 def _whole_paragraph(paragraph: str, *, first: bool) -> ExcludedKind | None:

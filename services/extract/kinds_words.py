@@ -31,7 +31,7 @@ _ACTS = {
 ACTS = {lemma: kind for kind, lemmas in _ACTS.items() for lemma in lemmas.split()}
 """What the head of a cue, or a sentence's main verb, does."""
 
-NEEDS_INFINITIVE = word_set("call ask want insist tell require advise invite press order")
+NEEDS_INFINITIVE = word_set("call ask want insist tell require advise invite press order plead")
 """These demand only with what is to be done: "called on them to", "asked that", "wants it gone"."""
 
 REFUSALS = word_set(

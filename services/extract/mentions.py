@@ -20,6 +20,10 @@ _NAMESAKES = 30
 """People of one surname, and forms of one name, that are told apart."""
 _PLACES = frozenset(NAMES) | frozenset(CAPITALS)
 _NOT_PEOPLE = words("GPE LOC DATE TIME NORP FAC EVENT LAW")
+_SHORTEST_CAPITALS = 3
+"""Letters of a word in capitals above which it may be a surname, and not an abbreviation."""
+_NEW = frozenset({"a", "an", "one", "another"})
+"""Determiners that bring in somebody who was not spoken of before."""
 _TITLE_WORDS = 12
 """Words beside a name that may be its title."""
 
@@ -61,6 +65,8 @@ class Cast:
     person_at: dict[int, Person]
     bodies: list[tuple[int, str]]
     countries: list[tuple[int, str]]
+    strangers: list[tuple[int, str]]
+    """People without a name ("a man in his 60s"), each with the word for them."""
 
     def people_before(self, index: int) -> list[tuple[int, Person]]:
         """The last mention of each person before token `index`, the nearest first, at most MOST mentions back."""
@@ -121,14 +127,48 @@ def find_cast(doc: Doc, excluded: SpanIndex[Excluded]) -> Cast:
     bodies = [
         (entity.start, entity.text)
         for entity in doc.ents
-        if entity.label_ == "ORG" and not _is_excluded(entity[0], excluded)
+        if entity.label_ == "ORG"
+        and entity.start not in person_at
+        and not _is_mere_noun(entity)
+        and not _is_excluded(entity[0], excluded)
     ]
     countries = [
         (token.i, NAMES[token.lower_])
         for token in doc
         if token.lower_ in NAMES and token.text[0].isupper()
     ]
-    return Cast(people, person_at, bodies, countries)
+    strangers = [(token.i, token.lower_) for token in doc if _is_stranger(token)]
+    return Cast(people, person_at, bodies, countries, strangers)
+
+
+def _is_stranger(token: Token) -> bool:
+    """Whether `token` is the subject that brings in somebody new ("a man", "one neighbour")."""
+    return (
+        token.tag_ == "NN"
+        and token.dep_ in {"nsubj", "nsubjpass"}
+        and token.lemma_.lower() in PEOPLE
+        and any(child.lower_ in _NEW for child in token.lefts)
+        and not any(
+            child.dep_ in {"appos", "compound"} and child.ent_type_ for child in token.children
+        )
+    )
+
+
+def _is_mere_noun(entity: Span) -> bool:
+    """Whether a sentence's first word, before a noun, only looks like a name ("House prices fell")."""
+    first = entity[0]
+    return (
+        len(entity) == 1
+        and bool(first.is_sent_start)
+        and first.dep_ == "compound"
+        and first.head.pos_ == "NOUN"
+        and first.is_title
+        and not any(
+            other.ent_type_ == "ORG" and not other.is_sent_start
+            for other in entity.doc[first.i + 1 : first.i + MOST]
+            if other.text == first.text
+        )
+    )
 
 
 def _is_excluded(token: Token, excluded: SpanIndex[Excluded]) -> bool:
@@ -241,8 +281,11 @@ def _mark_bare_surnames(
     for token in doc:
         if (
             token.i in person_at
-            or token.pos_ not in {"PROPN", "NOUN"}
-            or not token.is_title
+            or not (
+                token.pos_ in {"PROPN", "NOUN"}
+                or (token.tag_ == "MD" and token.i and token.dep_ == "nsubj")
+            )
+            or not (token.is_title or (token.is_upper and len(token) > _SHORTEST_CAPITALS))
             or token.lower_ in _PLACES
         ):
             continue

@@ -121,7 +121,12 @@ class Modalities:
         for child in children:
             value = _ADJECTIVES.get(child.lower_) if child.dep_ in ("acomp", "oprd") else None
             below = (c for word in (verb, child) for c in word.children)
-            if value is not None and any(c.dep_ in ("xcomp", "ccomp") for c in below):
+            measured = any(c.lower_ in ("more", "less", "as") for c in child.lefts)
+            if (
+                value is not None
+                and not measured
+                and any(c.dep_ in ("xcomp", "ccomp") for c in below)
+            ):
                 yield child, value
         for adverb in self._adverbs.within(verb.left_edge.i, verb.right_edge.i + 1):
             hedges_number = adverb.i + 1 < len(adverb.doc) and adverb.nbor().like_num

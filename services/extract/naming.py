@@ -5,6 +5,7 @@ from spacy.tokens import Span
 _LONGEST = 160
 """Characters of a name at most."""
 _ASIDES = frozenset({"relcl", "appos", "advcl"})
+_RELATIVES = frozenset({"who", "whose", "which", "where"})
 _ARTICLES = frozenset({"the", "a", "an"})
 
 
@@ -18,6 +19,9 @@ def text_of(phrase: Span, *, keep_title: bool = False) -> str:
     for child in head.rights:
         if child.dep_ in _ASIDES and head.i < child.left_edge.i < end:
             end = child.left_edge.i
+    for token in phrase[max(1, head.i + 1 - start) :]:
+        if token.lower_ in _RELATIVES and token.i < end and token.nbor(-1).text == ",":
+            end = token.i
     while end > start + 1 and (phrase.doc[end - 1].is_punct or phrase.doc[end - 1].is_space):
         end -= 1
     first = phrase.doc[start]

@@ -10,7 +10,7 @@ from services.extract.clauses import Clause, asks, is_finite
 from services.extract.cues import VERBS
 from services.extract.draft import FEWEST_WORDS, Draft, stated
 from services.extract.report import TELLING, Form, Report
-from services.extract.subjects import verb_above
+from services.extract.subjects import quoting_verb, verb_above
 
 _MOST_COVERED = 0.5
 """Share of a clause that reports may account for; above it the claim is theirs."""
@@ -38,6 +38,12 @@ class Cover:
             if report.head is not None and report.form in TELLING
         }
         self.heads |= {draft.clause_head.i for draft in drafts if draft.clause_head is not None}
+        # "As X wrote, …" and "quoted X as saying …" only bring what is said.
+        cues = [report.head for report in reports if report.head is not None]
+        self.heads |= {
+            cue.i for cue in cues if cue.dep_ == "advcl" and cue.left_edge.lower_ == "as"
+        }
+        self.heads |= {above.i for cue in cues if (above := quoting_verb(cue)) is not None}
 
     def share(self, span: Offsets) -> float:
         """The part of `span` that is covered, from 0 to 1."""

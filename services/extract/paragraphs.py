@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from schemas.base import Span
 
@@ -16,6 +17,11 @@ _BREAK = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s+")
 _SPACE = re.compile(r"\s+")
+_LINE_END = re.compile(r"\n")
+_FIRST_WORD = re.compile(r"[ \t\u00a0]*(\S{1,40})")
+_OPENING = frozenset("\"“‘'([-–—•*")
+_SPARE = 8
+"""Characters by which a line must be too short for its next word to have been kept back by the width."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,31 @@ def find_paragraphs(text: str) -> list[Span]:
     """The paragraphs of `text`, without the white space around them. Linear in its length."""
     starts = [0, *(match.end() for match in _BREAK.finditer(text))]
     ends = [*(match.start() for match in _BREAK.finditer(text)), len(text)]
-    stripped = (_strip(text, start, end) for start, end in zip(starts, ends, strict=True))
-    return [(start, end) for start, end in stripped if start < end]
+    blocks = (_strip(text, start, end) for start, end in zip(starts, ends, strict=True))
+    return [part for start, end in blocks if start < end for part in _lines(text, start, end)]
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Span]:
+    """The block [start, end), cut where a line was ended on purpose.
+
+    Text wrapped at a width breaks a line only where the next word did not fit; a title, a list item or a
+    label ends long before. The next line must begin like a sentence.
+    """
+    if "\n" not in text[start:end]:
+        yield start, end
+        return
+    ends = [match.start() for match in _LINE_END.finditer(text, start, end)]
+    edges = list(zip([start, *(at + 1 for at in ends)], [*ends, end], strict=True))
+    width = max(high - low for low, high in edges)
+    begin = start
+    for (low, high), (after, last) in pairwise(edges):
+        word = _FIRST_WORD.match(text, after, last)
+        if word is None or not (word[1][0].isupper() or word[1][0] in _OPENING):
+            continue
+        if high - low + 1 + len(word[1]) + _SPARE <= width:
+            yield _strip(text, begin, high)
+            begin = after
+    yield _strip(text, begin, end)
 
 
 def _strip(text: str, start: int, end: int) -> Span:

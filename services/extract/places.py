@@ -52,7 +52,13 @@ def _place(entity: Span) -> Place:
 
 
 def _is_place(entity: Span) -> bool:
-    """Whether the name says where; one label the recogniser often gives wrongly needs "in" before it."""
+    """Whether the name says where; one label the recogniser often gives wrongly needs "in" before it.
+
+    A plural name that is no known place is a people ("Uyghurs").
+    """
+    name = entity.text.lower().removeprefix("the ")
+    if len(entity) == 1 and entity.root.tag_ == "NNPS" and name not in NAMES:
+        return False
     if entity.label_ in _PLACES:
         return _stands_for_place(entity.root, entity.label_, _is_capital(entity))
     if entity.label_ not in _UNSURE or entity.start == 0 or len(entity) > 2:

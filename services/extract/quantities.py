@@ -21,6 +21,11 @@ _NAMED = frozenset(("PRODUCT", "LAW", "FAC", "WORK_OF_ART", "ORG", "EVENT", "PER
 _DIGIT = re.compile(r"\d")
 _GOES_ON = re.compile(r"[.,:/]\d|:\w|-?[^\W_]|[ \xa0][ap]\.?m\b")
 """What makes figures part of something else: "1.2.3", "10:30", "20th", "45-year-old", "5 p.m."."""
+_TIMES = frozenset(("year", "month", "week", "day", "hour", "decade", "minute"))
+_HOW_LONG = frozenset(
+    "for in after within of is was are were been be lasted took taken lasting spent and or".split()
+)
+_AGO = re.compile(r"\b(?:ago|old|later|earlier|before)\b")
 _BEFORE_A_NOUN = frozenset(("ADJ", "ADV", "DET", "VERB", "PRON", "NUM"))
 
 
@@ -164,6 +169,8 @@ def _quantity(reading: Reading, span: Span, text: str) -> Quantity:
     low: float | None = reading.low
     high: float | None = reading.high
     start = reading.start
+    if bound and _spans_time(reading, bound, text):
+        bound = None
     if bound:
         start = bound.start()
         lower, upper = BOUNDS[" ".join(bound.group().lower().split())]
@@ -175,6 +182,18 @@ def _quantity(reading: Reading, span: Span, text: str) -> Quantity:
         low=low,
         high=high,
         unit=reading.unit,
+    )
+
+
+def _spans_time(reading: Reading, bound: re.Match[str], text: str) -> bool:
+    """Whether "over" tells how long ("£3bn over two years"), and is no bound ("for over two years")."""
+    if bound.group().strip().lower() != "over" or reading.unit not in _TIMES:
+        return False
+    before = text[: bound.start()].split()[-1:]
+    return (
+        bool(before)
+        and before[0].lower() not in _HOW_LONG
+        and not _AGO.search(text, reading.end, reading.end + 16)
     )
 
 

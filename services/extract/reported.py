@@ -1,6 +1,7 @@
 """Claims that somebody is said to have made: the content of reports, or the act of saying itself."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from spacy.tokens import Doc, Span
 
@@ -11,7 +12,7 @@ from services.extract.cues import ACTS, DENIALS
 from services.extract.draft import FEWEST_WORDS, Draft, stated
 from services.extract.ranges import offsets_of, tokens_of
 from services.extract.report import Form, Report
-from services.extract.subjects import verb_above
+from services.extract.subjects import own_subject, verb_above
 from services.extract.words import words
 
 _NO_STATEMENT = words(
@@ -26,6 +27,8 @@ _CONDITIONAL = words("if when where")
 _ASKING = words("ask wonder question know decide see")
 _NOBODY = frozenset({"nobody", "no", "no-one", "none", "neither"})
 _NO_ACTS = frozenset({Form.ACCORDING, Form.NOUN, Form.ACCOUNT})
+_LEAST_SPLIT = 3
+"""Tokens of a statement that is told apart from the one beside it."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _OPENING_THAT = frozenset({"mark", "dobj", "nsubj", "det", "advmod"})
 
@@ -47,7 +50,8 @@ def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) 
         if span is not None:
             yield Draft(span, report.sentence, report, Quote.INDIRECT, [], lemma, report.head)
     elif _is_statement(text, report):
-        for span in _stretches(text, doc, report):
+        spans = (part for one in _stretches(text, doc, report) for part in _that_by_that(doc, one))
+        for span in spans:
             whole = _with_subject(doc, report, span)
             if whole is not None:
                 yield Draft(whole, report.sentence, report, report.quote, lemma=lemma)
@@ -168,6 +172,25 @@ def _stretches(text: str, doc: Doc, report: Report) -> list[Offsets]:
             doc, max(parts, key=lambda span: (_holds_verb(report, span), span[1] - span[0]))
         )
     ]
+
+
+def _that_by_that(doc: Doc, span: Offsets) -> list[Offsets]:
+    """The statements of "that the fee would rise and that nobody would pay less", each by itself."""
+    part = tokens_of(doc, span)
+    cuts = [
+        token.i
+        for token in part[_LEAST_SPLIT:-_LEAST_SPLIT]
+        if token.lower_ == "that"
+        and token.dep_ == "mark"
+        and token.nbor(-1).lower_ in ("and", "but")
+        and token.head.dep_ == "conj"
+        and own_subject(token.head) is not None
+    ]
+    if not cuts or any(token.is_quote for token in part):
+        return [span]
+    edges = [part.start, *cuts, part.end]
+    pieces = (stated(doc, *trim(doc, low, high)) for low, high in pairwise(edges))
+    return [_without_that(doc, piece) for piece in pieces if piece is not None]
 
 
 def _with_subject(doc: Doc, report: Report, span: Offsets) -> Offsets | None:

@@ -81,7 +81,7 @@ class Standalone:
         return found
 
     def _replacement(self, token: Token, span: Span) -> Replacement | None:
-        first = token.i == span.start and token.tag_ in {"WP", "WDT"}
+        first = token.i == span.start and token.tag_ in {"WP", "WDT", "WP$"}
         meaning = self._antecedent(token) if first else self._meaning(token)
         if meaning is None or self._is_named(meaning.text, token, span):
             return None
@@ -89,7 +89,7 @@ class Standalone:
         start, end = offsets_of(token)
         if token.pos_ in {"NOUN", "PROPN"}:
             start = token.nbor(-1).idx
-        if token.tag_ == "PRP$":
+        if token.tag_ in {"PRP$", "WP$"}:
             name += "’" if name.endswith("s") else "’s"
         source = meaning.source or self._place(meaning.text, start)
         return Replacement(span=(start, end), text=name, source_span=source)
@@ -163,6 +163,8 @@ class Standalone:
         if subject.pos_ == "NOUN" and (fuller := self._fuller(subject)) is not None:
             return fuller
         phrase = phrase_of(subject)
+        if subject.ent_type_ == "ORG" and len(phrase) <= _LONGEST:
+            return _said(phrase)
         if not _is_short(phrase):
             return None
         return _Meaning(phrase.text[:1].lower() + phrase.text[1:], offsets_of(phrase))

@@ -18,7 +18,7 @@ def subject_of(verb: Token) -> Token | None:
     """The head of the noun phrase that does what `verb` says; none in a passive without an agent."""
     if is_passive(verb):
         return own_subject(verb) if verb.lemma_ in _FELT else agent_of(verb)
-    return _blamed(verb) or _subject_above(verb) or _subject_before(verb)
+    return _blamed(verb) or _quoted_one(verb) or _subject_above(verb) or _subject_before(verb)
 
 
 def _subject_above(verb: Token) -> Token | None:
@@ -69,19 +69,40 @@ def _blamed(verb: Token) -> Token | None:
     return next((c for c in above.rights if c.dep_ == "dobj" and c.ent_type_ == "PERSON"), None)
 
 
+def quoting_verb(verb: Token) -> Token | None:
+    """In "quoted the minister as saying" the verb that passes on what `verb` says."""
+    above = verb.head.head
+    through = verb.dep_ == "pcomp" and verb.head.lower_ == "as"
+    return above if through and above.lemma_.lower() in RELAYS else None
+
+
+def _quoted_one(verb: Token) -> Token | None:
+    """In "the agency quoted the minister as saying" it is the minister who says it."""
+    above = quoting_verb(verb)
+    if above is None or is_passive(above):
+        return None
+    return next((child for child in above.rights if child.dep_ == "dobj"), None)
+
+
 def own_subject(verb: Token) -> Token | None:
-    """The subject among the verb's own dependents."""
-    for child in verb.children:
-        if child.dep_ in _SUBJECTS and child.pos_ in _NOUNS:
-            return child
-    return None
+    """The subject among the verb's own dependents; of two beside each other the name."""
+    found = [child for child in verb.children if child.dep_ in _SUBJECTS and _is_nominal(child)]
+    named = (child for child in found[1:] if child.pos_ == "PROPN" and child.i < verb.i)
+    return next(named, next(iter(found), None))
+
+
+def _is_nominal(token: Token) -> bool:
+    """Whether `token` is a noun, or a name that the tagger took for a modal ("May said")."""
+    return token.pos_ in _NOUNS or (token.tag_ == "MD" and token.is_title)
 
 
 def _misread_subject(verb: Token) -> Token | None:
-    """A name at the head of a main clause that the parser took for an adverbial."""
+    """A name at the head of a main clause that the parser took for an adverbial or a compound's part."""
     if verb.dep_ not in {"ROOT", "conj", "ccomp"}:
         return None
     for child in verb.lefts:
+        if child.dep_ == "compound" and child.i == verb.i - 1:
+            return child
         if child.dep_ in {"npadvmod", "dep"} and child.pos_ == "PROPN":
             return child if child.ent_type_ not in _TIMES else None
     return None

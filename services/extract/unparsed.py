@@ -2,8 +2,9 @@
 
 from spacy.tokens import Token
 
-from services.extract.cues import VERBS, Takes
+from services.extract.cues import ADDRESSING, OCCASIONS, VERBS, Takes
 from services.extract.ranges import Range, trim
+from services.extract.roles import PEOPLE
 from services.extract.subjects import is_passive, is_relay, own_subject
 
 _THAT_WITHIN = 15
@@ -18,7 +19,7 @@ def unparsed_content(verb: Token, takes: Takes) -> list[Range]:
     """The content after "that", before a cue that ends the sentence, or right after "said"; may be empty."""
     if Takes.QUOTE not in takes or is_passive(verb):
         return []
-    return _after_that(verb) or _before_cue(verb) or _after_cue(verb)
+    return _after_that(verb) or _around_cue(verb) or _before_cue(verb) or _after_cue(verb)
 
 
 def _after_that(verb: Token) -> list[Range]:
@@ -26,11 +27,39 @@ def _after_that(verb: Token) -> list[Range]:
     for token in doc[verb.i + 1 : min(verb.i + _THAT_WITHIN, end)]:
         if token.pos_ == "VERB" and token.lemma_.lower() in VERBS and not is_relay(token):
             return []
-        if token.lower_ == "that" and token.tag_ == "IN":
+        if token.lower_ == "that" and (token.tag_ == "IN" or _tells_that(verb, token)):
             clause = token.head
             stop = clause.right_edge.i + 1 if clause.i > token.i else end
             return [trim(doc, token.i, stop)]
     return []
+
+
+def _tells_that(verb: Token, that: Token) -> bool:
+    """Whether "that" after a listener ("told the briefing that it …") opens what was said, not a relative clause."""
+    clause = that.head
+    listener = clause.head
+    return (
+        verb.lemma_.lower() in ADDRESSING
+        and clause.dep_ == "relcl"
+        and listener.head == verb
+        and own_subject(clause) not in {None, that}
+        and (listener.lemma_.lower() in PEOPLE | OCCASIONS or listener.tag_ in {"NNS", "NNP"})
+    )
+
+
+def _around_cue(verb: Token) -> list[Range]:
+    """In "Under the plans, she said, the sum was raised" the clause that the cue only interrupts."""
+    clause = verb.head
+    left, right = verb.left_edge.i, verb.right_edge.i + 1
+    if verb.dep_ != "parataxis" or own_subject(verb) is None or clause.tag_ == "NN":
+        return []
+    first, last = clause.left_edge.i, clause.right_edge.i + 1
+    after = verb.doc[right] if right < last else None
+    commas = left > first and verb.doc[left - 1].text == "," or verb.doc[left].text == ","
+    if not commas or after is None or not (after.text == "," or verb.doc[right - 1].text == ","):
+        return []
+    parts = [trim(verb.doc, first, left), trim(verb.doc, right, last)]
+    return [part for part in parts if part[0] < part[1]]
 
 
 def _before_cue(verb: Token) -> list[Range]:

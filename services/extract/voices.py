@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.claim import Attribution
+from services.extract.cues import LISTENING
 from services.extract.coreference import Resolver, Speaker
 from services.extract.legibility import Page
 from services.extract.ranges import offsets_of
@@ -61,6 +62,8 @@ def _place(report: Report) -> tuple[int, int]:
 
 def _resolve(report: Report, resolver: Resolver, legible: float) -> Voice:
     speaker = resolver.resolve(report.source_head, report.source)
+    if report.lemma in LISTENING:  # "the court heard that": who told it is not said
+        speaker = None
     if speaker is not None and speaker.confidence * legible < _LEAST:
         speaker = None
     own = speaker.name if speaker is not None else None
