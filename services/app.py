@@ -18,6 +18,7 @@ from services.ports.chat import Chat
 from services.ports.claim_store import ClaimStore
 from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
+from services.ports.feed_registry import FeedRegistry
 from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.ports.web import Web
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from services.adapters.embedded_log import EmbeddedLog
     from services.adapters.vault import FernetVault
     from services.alert.channels import Channels
+    from services.ingest.intake import Intake
+    from services.ingest.service import FeedPoller
     from services.language.analysis import Analyser
     from services.language.encoder import Encoder
 
@@ -222,6 +225,15 @@ class App:
         return store
 
     @cached_property
+    def feed_registry(self) -> FeedRegistry:
+        """Which feeds are polled, and how each is, in SQL."""
+        from services.adapters.sql_feeds import SqlFeedRegistry
+
+        store = SqlFeedRegistry(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
     def web(self) -> Web:
         """Feeds and webhooks, as far as they may be reached."""
         from services.adapters.http import HttpWeb
@@ -234,13 +246,17 @@ class App:
         """Create or upgrade every table of the database; the version of each group of tables."""
         from services.adapters.sql import versions
 
+        from services.adapters.sql_push_keys import SqlPushKeys
+
         for store in (
+            SqlPushKeys(self._engine),
             self.accounts,
             self.audit_log,
             self.task_store,
             self.published,
             self.alert_store,
             self.ledger,
+            self.feed_registry,
         ):
             store.setup()
         return versions(self._engine)
@@ -416,9 +432,30 @@ class App:
         return partial(owe, alerts=self.alert_store, clock=self.clock)
 
     def _pollers(self) -> Sequence[Background]:
+        if self.settings.ingest_port is None:
+            return (self.make_poller(),)
+        from services.adapters.sql_push_keys import SqlPushKeys
+        from services.ingest.server import IngestServer
+
+        keys = SqlPushKeys(self._engine)
+        keys.setup()
+        server = IngestServer(
+            self.settings, self.intake, self.feed_registry, keys, self.clock, self.web
+        )
+        return (self.make_poller(), server)
+
+    def make_poller(self) -> "FeedPoller":
+        """A poller of the registry's feeds."""
         from services.ingest.service import FeedPoller
 
-        return (FeedPoller(self.settings, self.producer, self.ledger, self.clock, self.web),)
+        return FeedPoller(self.settings, self.intake, self.feed_registry, self.clock, self.web)
+
+    @cached_property
+    def intake(self) -> "Intake":
+        """Articles into the log."""
+        from services.ingest.intake import Intake
+
+        return Intake(self.producer, self.ledger, self.clock)
 
     def _forgetting(self) -> Sequence[Background]:
         from services.match.service import Forgetting

@@ -11,6 +11,7 @@ from services.runtime.telemetry import configure_logging
 COMMANDS = {
     "demo": "demo",
     "ingest": "ingest",
+    "feeds": "feeds",
     "extract": "extract",
     "score": "score",
     "evidence": "evidence",

@@ -60,12 +60,21 @@ class Settings(BaseSettings):
         [],
         description="Feed addresses or files that `run ingest` polls, comma-separated or as JSON",
     )
-    poll_seconds: float = Field(300.0, gt=0, description="Pause between two polls of a feed")
+    poll_seconds: float = Field(
+        300.0, gt=0, description="The shortest pause between two polls of a feed"
+    )
+    poll_host_seconds: float = Field(
+        1.0, ge=0, description="The shortest pause between two requests to one host"
+    )
+    fetch_pages: bool = Field(
+        True, description="Fetch an item's page when its feed gives only the beginning"
+    )
     allow_private_addresses: bool = Field(
         False, description="Let feeds and webhooks reach private and loopback addresses"
     )
     user_agent: str = Field(
-        "Claimdesk/0.1 (+https://example.org/claimdesk)", description="Sent to feeds"
+        "Claimdesk/0.1 (+https://example.org/claimdesk)",
+        description="Sent to feeds and pages; put an address in it at which you can be reached",
     )
 
     claim_days: float = Field(
@@ -73,6 +82,14 @@ class Settings(BaseSettings):
     )
     check_worthiness_threshold: float = Field(
         0.5, ge=0, le=1, description="Claims below it become a task only for another reason"
+    )
+
+    ingest_host: str = Field("127.0.0.1", description="Address that `run ingest` takes articles at")
+    ingest_port: int | None = Field(
+        None, ge=0, le=65535, description="Its port, 0 takes a free one; unset: not served"
+    )
+    ingest_token: SecretStr | None = Field(
+        None, description="Token for pushing articles and managing feeds, at least 16 characters"
     )
 
     http_host: str = Field("127.0.0.1", description="Address the reviewers' page listens on")
@@ -153,7 +170,7 @@ class Settings(BaseSettings):
             raise ValueError("must have letters, or be unset")
         return value
 
-    @field_validator("health_host", "http_host", "alerts_host")
+    @field_validator("health_host", "http_host", "alerts_host", "ingest_host")
     @classmethod
     def _host(cls, value: str) -> str:
         if value != "localhost":
