@@ -22,6 +22,7 @@ from services.ports.feed_registry import FeedRegistry
 from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.ports.web import Web
+from services.ports.work import Policy
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.health import Health
 from services.runtime.service import Background, Service
@@ -148,9 +149,20 @@ class App:
         """Tasks and verdicts in SQL."""
         from services.adapters.sql_tasks import SqlTaskStore
 
-        store = SqlTaskStore(self._engine)
+        store = SqlTaskStore(self._engine, self._policy)
         store.setup()
         return store
+
+    @property
+    def _policy(self) -> Policy:
+        from services.adapters.versions import versions_of
+
+        settings = self.settings
+        return Policy(
+            double_review_at=settings.double_review_at,
+            public_url=settings.public_url,
+            versions=versions_of(settings),
+        )
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -412,7 +424,7 @@ class App:
     def _change_evidence(self) -> Handle:
         from services.review.handle import change_evidence
 
-        return partial(change_evidence, tasks=self.task_store)
+        return partial(change_evidence, tasks=self.task_store, clock=self.clock)
 
     def _publish(self) -> Handle:
         from services.review.publishing import handle

@@ -11,8 +11,10 @@ from schemas.task import Sighting, Task, TaskChange
 from services.adapters.sql import upsert_into
 from services.adapters.sql_task_rows import evidence_row, key_of
 from services.adapters.sql_task_tables import changes, choices, evidence, sightings, standing, tasks
+from services.adapters.sql_task_work import content_columns, fresh, plan, work_columns
 from services.ports.cluster_choices import Choices
-from services.ports.task_store import State, verdict_evidence_id
+from services.ports.task_store import verdict_evidence_id
+from services.ports.work import Work
 from services.triage.merge import build, merge_evidence
 from services.triage.priority import Totals
 
@@ -31,15 +33,7 @@ def lock(connection: Connection, task_ids: Iterable[str]) -> None:
 
 def ensure(engine: Engine, connection: Connection, task: Task) -> None:
     """A row for `task`, without sightings yet, unless there is one."""
-    row = {
-        "id": task.id,
-        "cluster_id": task.cluster_id,
-        "priority": task.priority.value,
-        "state": State.OPEN.value,
-        "lease": 0,
-        "task": task.model_dump_json(),
-        "sightings": 0,
-    }
+    row = {"id": task.id, "cluster_id": task.cluster_id, "sightings": 0} | fresh(task)
     statement = upsert_into(engine, tasks).values(row)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
 
@@ -87,9 +81,9 @@ def refresh(connection: Connection, task_id: str, added: Sequence[TaskChange] = 
 
     The caller holds its lock. A task without sightings keeps what it last said.
     """
-    query = select(tasks.c.task).where(tasks.c.id == task_id)
-    stored = connection.execute(query).scalar_one()
-    before = Task.model_validate_json(stored)
+    query = select(tasks.c.task, tasks.c.work).where(tasks.c.id == task_id)
+    stored = connection.execute(query).one()
+    before = Task.model_validate_json(stored.task)
     count, totals = _totals(connection, task_id)
     told = _read_changes(connection, task_id)
     fresh = [change for change in added if change.id not in {one.id for one in told}]
@@ -111,11 +105,9 @@ def refresh(connection: Connection, task_id: str, added: Sequence[TaskChange] = 
         fresh = [change.model_copy(update=moved) for change in fresh]
         after = after.model_copy(update={"changes": [*told, *fresh]})
     _write_changes(connection, task_id, fresh)
-    connection.execute(
-        update(tasks)
-        .where(tasks.c.id == task_id)
-        .values(priority=after.priority.value, task=after.model_dump_json(), sightings=count)
-    )
+    work = plan(Work.model_validate_json(stored.work), after)
+    values = content_columns(after) | work_columns(work) | {"sightings": count}
+    connection.execute(update(tasks).where(tasks.c.id == task_id).values(values))
 
 
 def _totals(connection: Connection, task_id: str) -> tuple[int, Totals | None]:

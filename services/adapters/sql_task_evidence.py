@@ -1,6 +1,8 @@
 """What a revised or withdrawn item of evidence does to the tasks that showed it or were decided with it."""
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, delete, select
 
 from schemas.evidence_change import Change, EvidenceChange
 from schemas.match import Match
@@ -8,13 +10,20 @@ from services.adapters.sql import upsert_into
 from services.adapters.sql_task_content import lock, refresh
 from services.adapters.sql_task_rows import key_of
 from services.adapters.sql_task_tables import citations, evidence, standing, tasks
-from services.ports.task_store import State
+from services.ports.work import State
 from services.triage.changes import make_change
 from services.triage.weighing import cite
 
+_LONGEST = 1_000  # characters of a reason
 
-def change_evidence(engine: Engine, connection: Connection, change: EvidenceChange) -> None:
-    """Drop what no longer counts; say so and open again what leaned on it when it was withdrawn."""
+
+def change_evidence(
+    engine: Engine,
+    connection: Connection,
+    change: EvidenceChange,
+    reopen: Callable[[str, str], None],
+) -> None:
+    """Drop what no longer counts; say so, and `reopen` (task id, reason) what leaned on it when it was withdrawn."""
     withdrawn, key = change.change is Change.WITHDRAWN, key_of(change.evidence_id)
     if not _raise_least(engine, connection, key, change.revision + withdrawn):
         return
@@ -31,8 +40,10 @@ def change_evidence(engine: Engine, connection: Connection, change: EvidenceChan
     }
     lock(connection, touched | leaning)
     connection.execute(delete(evidence).where(gone))
-    opened = _open_again(connection, leaning)
+    opened = _decided(connection, leaning)
     name = f" {cite(Match.model_validate_json(rows[0].match))}" if rows else ""
+    for task_id in sorted(opened):
+        reopen(task_id, f"Evidence was withdrawn:{name or f' {change.evidence_id}'}."[:_LONGEST])
     for task_id in sorted(touched | opened):
         why = f"Evidence was {change.change}:{name or f' {change.evidence_id}'}."
         if task_id in opened:
@@ -51,13 +62,6 @@ def _raise_least(engine: Engine, connection: Connection, evidence_id: str, least
     return connection.scalar(written) is not None
 
 
-def _open_again(connection: Connection, task_ids: set[str]) -> set[str]:
-    """Open the decided ones of these tasks; which those were."""
-    decided = tasks.c.id.in_(sorted(task_ids)) & (tasks.c.state == State.DONE.value)
-    opened = set(connection.scalars(select(tasks.c.id).where(decided)))
-    connection.execute(
-        update(tasks)
-        .where(tasks.c.id.in_(sorted(opened)))
-        .values(state=State.OPEN.value, reviewer=None, lease_until=None)
-    )
-    return opened
+def _decided(connection: Connection, task_ids: set[str]) -> set[str]:
+    done = tasks.c.id.in_(sorted(task_ids)) & (tasks.c.state == State.DONE.value)
+    return set(connection.scalars(select(tasks.c.id).where(done)))

@@ -2,9 +2,9 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
-    Connection,
     Double,
     ForeignKey,
     Index,
@@ -14,19 +14,23 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    insert,
-    inspect,
-    select,
 )
 
-from schemas.task import Task
-from schemas.verdict import Verdict
-from services.adapters.sql import Migration, UtcDateTime
-from services.adapters.sql_task_rows import evidence_row, key_of, sighting_row
+from services.adapters.sql import UtcDateTime
 
 meta = MetaData()
 _ID = String(512)
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+STATES = (
+    "(state = 'open' AND reviewer IS NULL AND lease_until IS NULL AND snoozed_until IS NULL)"
+    " OR (state = 'taken' AND reviewer IS NOT NULL AND lease_until IS NOT NULL AND lease > 0"
+    " AND snoozed_until IS NULL)"
+    " OR (state = 'snoozed' AND reviewer IS NULL AND lease_until IS NULL AND snoozed_until IS NOT NULL)"
+    " OR (state = 'done' AND reviewer IS NOT NULL AND lease_until IS NULL AND lease > 0"
+    " AND snoozed_until IS NULL)"
+)
+"""What must hold in each state."""
 
 tasks = Table(
     "tasks",
@@ -42,16 +46,24 @@ tasks = Table(
     # How many sightings stand in it. Without any it is in no queue: it was merged, or no article says it now.
     Column("sightings", Integer, nullable=False),
     Column("joined_to", _ID),
+    # The whole of the work; what is filtered and ordered by stands in columns as well, written with it.
+    Column("work", Text, nullable=False, server_default=""),
+    Column("snoozed_until", UtcDateTime),
+    Column("deadline", UtcDateTime),
+    Column("reserved_for", _ID),
+    Column("skill", String(100)),
+    Column("desk", String(100)),
+    Column("barred", Text, nullable=False, server_default=""),
+    Column("language", String(64)),
+    Column("kind", String(64), nullable=False, server_default=""),
+    Column("speaker", Text, nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
+    Column("relations", Text, nullable=False, server_default=""),
     CheckConstraint("priority >= 0 AND priority <= 1", name="tasks_priority"),
     CheckConstraint("lease >= 0", name="tasks_lease"),
     CheckConstraint("sightings >= 0", name="tasks_sightings"),
     # Who and until when, in each state; nothing else is a state.
-    CheckConstraint(
-        "(state = 'open' AND reviewer IS NULL AND lease_until IS NULL)"
-        " OR (state = 'taken' AND reviewer IS NOT NULL AND lease_until IS NOT NULL AND lease > 0)"
-        " OR (state = 'done' AND reviewer IS NOT NULL AND lease_until IS NULL AND lease > 0)",
-        name="tasks_state",
-    ),
+    CheckConstraint(STATES, name="tasks_state"),
 )
 undecided = tasks.c.state != "done"
 Index(
@@ -62,7 +74,18 @@ Index(
     postgresql_where=undecided,
 )
 Index("tasks_page", tasks.c.state, tasks.c.priority.desc(), tasks.c.id)
+Index("tasks_order", tasks.c.priority.desc(), tasks.c.id)
+Index("tasks_deadline", tasks.c.deadline, sqlite_where=undecided, postgresql_where=undecided)
 Index("tasks_joined", tasks.c.joined_to)
+# Counting the states reads this alone, without the texts.
+Index(
+    "tasks_counts",
+    tasks.c.state,
+    tasks.c.sightings,
+    tasks.c.joined_to,
+    tasks.c.lease_until,
+    tasks.c.snoozed_until,
+)
 
 sightings = Table(
     "task_sightings",
@@ -175,68 +198,28 @@ choice_outbox = Table(
     Column("choice_id", ForeignKey("cluster_choices.id"), nullable=False, unique=True),
 )
 
-_first = MetaData()
-_first_tasks = Table(
-    "tasks",
-    _first,
-    Column("id", _ID, primary_key=True),
-    Column("cluster_id", _ID, nullable=False, unique=True),
-    Column("priority", Double, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("lease", Integer, nullable=False),
-    Column("reviewer", _ID),
-    Column("lease_until", UtcDateTime),
-    Column("task", Text, nullable=False),
-)
-_first_verdicts = Table(
-    "verdicts",
-    _first,
-    Column("id", _ID, primary_key=True),
-    Column("task_id", ForeignKey("tasks.id"), nullable=False, unique=True),
-    Column("lease", Integer, nullable=False),
-    Column("reviewer", _ID, nullable=False),
-    Column("decided_at", UtcDateTime, nullable=False),
-    Column("verdict", Text, nullable=False),
-)
-_first_outbox = Table(
-    "verdict_outbox",
-    _first,
+opinions = Table(
+    "task_opinions",
+    meta,
     Column("seq", _NUMBER, primary_key=True),
-    Column("verdict_id", ForeignKey("verdicts.id"), nullable=False, unique=True),
+    Column("task_id", ForeignKey("tasks.id"), nullable=False),
+    Column("lease", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("reviewer", _ID, nullable=False),
+    Column("rating", String(64), nullable=False),
+    Column("suggested", String(64)),
+    Column("known", String(64)),
+    Column("at", UtcDateTime, nullable=False),
+    Column("undone", Boolean, nullable=False),
+    UniqueConstraint("task_id", "lease", "reviewer", name="task_opinions_once"),
 )
+"""What everybody ever found, for statistics; the work of a task holds those of its last round only."""
 
-
-def _move_sightings_out(connection: Connection) -> None:
-    """A task held all its sightings in one text, which was written again for each; now each has a row.
-
-    The tables are made anew, as SQLite cannot take away that a task has one verdict only.
-    """
-    old = (_first_tasks, _first_verdicts, _first_outbox)
-    rows = [connection.execute(select(table)).mappings().all() for table in old]
-    for name in ("tasks_queue", "tasks_page"):
-        if any(index["name"] == name for index in inspect(connection).get_indexes("tasks")):
-            connection.exec_driver_sql(f"DROP INDEX {name}")
-    _first.drop_all(connection)
-    meta.create_all(connection)
-    for row in rows[0]:
-        task = Task.model_validate_json(row["task"])
-        more = {"sightings": len(task.sightings), "joined_to": None}
-        connection.execute(insert(tasks).values(**row, **more))
-        seen = [sighting_row(task, one) for one in task.sightings]
-        connection.execute(insert(sightings), list({one["id"]: one for one in seen}.values()))
-        if task.evidence:
-            connection.execute(
-                insert(evidence), [evidence_row(task.id, match) for match in task.evidence]
-            )
-    for table, found in ((verdicts, rows[1]), (outbox, rows[2])):
-        if found:
-            connection.execute(insert(table), [dict(row) for row in found])
-    for row in rows[1]:
-        cited = map(key_of, Verdict.model_validate_json(row["verdict"]).evidence_ids)
-        named = [{"evidence_id": one, "task_id": row["task_id"]} for one in sorted(set(cited))]
-        if named:
-            connection.execute(insert(citations), named)
-
-
-MIGRATIONS: tuple[Migration, ...] = (_first.create_all, _move_sightings_out)
-"""Steps of the schema, oldest first."""
+views = Table(
+    "saved_views",
+    meta,
+    Column("account", _ID, primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("filter", Text, nullable=False),
+)

@@ -1,69 +1,66 @@
-"""Tasks, verdicts and the verdicts' outbox in SQL: SQLite and PostgreSQL through one code."""
+"""Tasks, verdicts and the outboxes in SQL: SQLite and PostgreSQL through one code."""
 
-import base64
-import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
-from pydantic import Field, FiniteFloat, TypeAdapter
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    Select,
-    and_,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Engine, Row, Select, delete, insert, select
 
 from schemas.cluster_choice import ClusterChoice
 from schemas.evidence_change import EvidenceChange
 from schemas.task import Task
-from schemas.verdict import Verdict
+from schemas.verdict import Rating, Verdict
 from services.adapters import sql_task_clusters as clusters
+from services.adapters import sql_task_queue as queue
 from services.adapters.sql import migrate, reading, writing
+from services.adapters.sql_audit import SqlAuditLog
+from services.adapters.sql_task_actions import audit_choice, perform
 from services.adapters.sql_task_content import read_choices
 from services.adapters.sql_task_evidence import change_evidence
-from services.adapters.sql_task_rows import key_of
+from services.adapters.sql_task_migrations import MIGRATIONS
+from services.adapters.sql_task_reading import existing, find, locked, to_stored
 from services.adapters.sql_task_sightings import add, take_back
 from services.adapters.sql_task_tables import (
-    MIGRATIONS,
     choice_outbox,
     choices,
-    citations,
+    opinions,
     outbox,
-    tasks,
-    undecided,
     verdicts,
+    views,
 )
-from services.ports.task_store import Conflict, State, StoredTask, UnknownTask, task_id_of
+from services.ports.task_store import (
+    EVERYTHING,
+    Conflict,
+    Filter,
+    Given,
+    StoredTask,
+    task_id_of,
+)
+from services.ports.work import Action, Actor, Policy, Reopen, Stage, State, Take
 from services.runtime.errors import UserError
 
-_TaskId = Annotated[str, Field(pattern=r"^[\w.:-]+$")]
-_POSITION: TypeAdapter[tuple[FiniteFloat, str]] = TypeAdapter(tuple[FiniteFloat, _TaskId])
-"""What a cursor holds: the priority and the id of a page's last task."""
+SYSTEM = Actor(name="claimdesk", editor=True)
+"""Who opens tasks again when what their verdict rested on is withdrawn."""
+
+_LONGEST_NAME = 100  # characters of a saved view's name
+_BATCH = 1_000  # rows read at once
 
 
 class SqlTaskStore:
     """`services.ports.task_store.TaskStore` over SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, policy: Policy | None = None) -> None:
+        self._engine, self._policy = engine, policy or Policy()
 
     def setup(self) -> None:
-        """Create or upgrade the tables; safe to run from many processes at once."""
+        """Create or upgrade the tables, and those of the audit trail; safe from many processes at once."""
+        SqlAuditLog(self._engine).setup()
         migrate(self._engine, "tasks", MIGRATIONS)
 
     def upsert(self, task: Task) -> StoredTask:
         """Add or merge, under the row's lock."""
         with writing(self._engine) as connection:
-            return _existing(connection, add(self._engine, connection, task))
+            return existing(connection, add(self._engine, connection, task), self._policy)
 
     def take_back(self, article_id: str, revision: int, claim_ids: Sequence[str]) -> None:
         """The first revision replaces nothing."""
@@ -71,32 +68,40 @@ class SqlTaskStore:
             with writing(self._engine) as connection:
                 take_back(self._engine, connection, article_id, revision, claim_ids)
 
-    def change_evidence(self, change: EvidenceChange) -> None:
+    def change_evidence(self, change: EvidenceChange, now: datetime) -> None:
         """What an item added anew cannot have: an earlier revision."""
         with writing(self._engine) as connection:
-            change_evidence(self._engine, connection, change)
+
+            def reopen(task_id: str, reason: str) -> None:
+                stored = locked(connection, task_id, self._policy)
+                perform(connection, stored, Reopen(reason=reason), SYSTEM, now, self._policy)
+
+            change_evidence(self._engine, connection, change, reopen)
 
     def merge(self, task_id: str, into: str, reviewer: str, now: datetime) -> StoredTask:
         """A choice, and the sightings moved, in one transaction."""
         with writing(self._engine) as connection:
-            source, target = _existing(connection, task_id, now), _existing(connection, into, now)
+            source = existing(connection, task_id, self._policy, now)
+            target = existing(connection, into, self._policy, now)
             _check_merge(source, target, reviewer)
             choice = clusters.merge(source.task.cluster_id, target.task.cluster_id, reviewer, now)
             told = f"{reviewer} merged task {task_id} into {into} (choice {choice.id})."
             clusters.apply(self._engine, connection, choice, told)
-            return _existing(connection, into)
+            audit_choice(connection, choice, task_id)
+            return existing(connection, into, self._policy)
 
     def split(
         self, task_id: str, claim_ids: Sequence[str], reviewer: str, now: datetime
     ) -> StoredTask:
         """A choice, and the sightings moved, in one transaction."""
         with writing(self._engine) as connection:
-            task = _existing(connection, task_id).task
+            task = existing(connection, task_id, self._policy).task
             choice = clusters.split(connection, task, claim_ids, reviewer, now)
             new = task_id_of(choice.target)
             told = f"{reviewer} split task {new} off {task_id} (choice {choice.id})."
             clusters.apply(self._engine, connection, choice, told)
-            return _existing(connection, new)
+            audit_choice(connection, choice, task_id)
+            return existing(connection, new, self._policy)
 
     def undo(self, choice_id: str, reviewer: str, now: datetime) -> StoredTask:
         """Another choice, and the sightings moved back, in one transaction."""
@@ -104,7 +109,8 @@ class SqlTaskStore:
             choice, made = clusters.undo(connection, choice_id, reviewer, now)
             told = f"{reviewer} undid the {made.kind} {choice_id}."
             clusters.apply(self._engine, connection, choice, told)
-            return _existing(connection, task_id_of(made.source))
+            audit_choice(connection, choice, task_id_of(made.source))
+            return existing(connection, task_id_of(made.source), self._policy)
 
     def choices(self) -> list[ClusterChoice]:
         """All rows."""
@@ -113,83 +119,90 @@ class SqlTaskStore:
 
     def page(
         self,
+        where: Filter = EVERYTHING,
         *,
-        states: Sequence[State] = (),
         limit: int = 50,
         after: str | None = None,
         now: datetime | None = None,
     ) -> tuple[list[StoredTask], str | None]:
-        """By priority, then id; the cursor is the last row's pair."""
-        query = _stored().where(_shown).order_by(tasks.c.priority.desc(), tasks.c.id)
-        query = query.limit(limit + 1)
-        if states:
-            query = query.where(or_(*(_is(state, now) for state in states)))
-        if after is not None:
-            priority, task_id = _read_cursor(after)
-            level = tasks.c.priority == priority
-            query = query.where(or_(tasks.c.priority < priority, and_(level, tasks.c.id > task_id)))
+        """Read from the indexes of the order."""
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        found = [_to_stored(row, now) for row in rows[:limit]]
-        cursor = _cursor(rows[limit - 1]) if len(rows) > limit else None
-        return found, cursor
+            rows, cursor = queue.page(connection, where, limit, after, now)
+        return [to_stored(row, now, self._policy) for row in rows], cursor
 
     def get(self, task_id: str, *, now: datetime | None = None) -> StoredTask | None:
         """One row."""
         with reading(self._engine) as connection:
-            return _find(connection, task_id, now)
+            return find(connection, task_id, self._policy, now)
 
-    def take(
-        self, task_id: str | None, reviewer: str, now: datetime, seconds: float
-    ) -> StoredTask | None:
-        """Choose and lease in one transaction; two takers never choose the same row."""
+    def act(self, task_id: str, action: Action, actor: Actor, now: datetime) -> StoredTask:
+        """Everything in one transaction on the locked row. What a refused one wrote is committed as a draft."""
+        refused: Conflict | None = None
         with writing(self._engine) as connection:
-            chosen = (
-                _lock_next(connection, now)
-                if task_id is None
-                else _lock(connection, task_id, reviewer, now)
-            )
+            stored = locked(connection, task_id, self._policy)
+            try:
+                return perform(connection, stored, action, actor, now, self._policy)
+            except Conflict as conflict:
+                refused = conflict
+        raise refused
+
+    def take_next(
+        self, actor: Actor, now: datetime, seconds: float, where: Filter = EVERYTHING
+    ) -> StoredTask | None:
+        """Choose and take in one transaction; two takers never choose the same row."""
+        with writing(self._engine) as connection:
+            chosen = queue.lock_next(connection, actor, where, now)
             if chosen is None:
                 return None
-            connection.execute(
-                update(tasks)
-                .where(tasks.c.id == chosen)
-                .values(
-                    state=State.TAKEN.value,
-                    reviewer=reviewer,
-                    lease=tasks.c.lease + 1,
-                    lease_until=now + timedelta(seconds=seconds),
-                )
-            )
-            return _existing(connection, chosen)
+            stored = existing(connection, chosen, self._policy)
+            return perform(connection, stored, Take(seconds=seconds), actor, now, self._policy)
 
-    def release(self, task_id: str, reviewer: str, lease: int) -> StoredTask:
-        """Back to open, if the lease is the current one."""
-        with writing(self._engine) as connection:
-            released = connection.execute(
-                _held(task_id, reviewer, lease).values(
-                    state=State.OPEN.value, reviewer=None, lease_until=None
-                )
-            )
-            current = _existing(connection, task_id)
-            if released.rowcount == 0:
-                raise _conflict(current)
-            return current
+    def verdicts(self, task_id: str | None = None) -> Iterator[Verdict]:
+        """In pages, by the time of each and then its task and lease."""
+        key = (verdicts.c.decided_at, verdicts.c.task_id, verdicts.c.lease)
+        query = select(verdicts.c.verdict).order_by(*key)
+        if task_id is not None:
+            query = query.where(verdicts.c.task_id == task_id)
+        for row in self._rows(query):
+            yield Verdict.model_validate_json(row.verdict)
 
-    def submit(self, verdict: Verdict) -> StoredTask:
-        """One conditional update; the verdict and its outbox row in the same transaction."""
-        with writing(self._engine) as connection:
-            decided = connection.execute(
-                _held(verdict.task_id, verdict.reviewer, verdict.lease).values(
-                    state=State.DONE.value, lease_until=None
-                )
+    def opinions(self) -> Iterator[Given]:
+        """In pages."""
+        for row in self._rows(select(opinions).order_by(opinions.c.seq)):
+            yield Given(
+                task_id=row.task_id,
+                round=row.round,
+                stage=Stage(row.stage),
+                reviewer=row.reviewer,
+                rating=Rating(row.rating),
+                suggested=Rating(row.suggested) if row.suggested else None,
+                known=Rating(row.known) if row.known else None,
+                at=row.at,
+                undone=row.undone,
             )
-            if decided.rowcount == 1:
-                _record(connection, verdict)
-            current = _existing(connection, verdict.task_id)
-            if current.verdict is None or current.verdict.id != verdict.id:
-                raise _conflict(current)
-            return current
+
+    def _rows(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        with reading(self._engine) as connection:
+            streamed = connection.execution_options(stream_results=True, yield_per=_BATCH)
+            yield from streamed.execute(query)
+
+    def save_view(self, account: str, name: str, where: Filter | None) -> None:
+        """Replace what the account had under that name."""
+        if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise UserError(f"a saved view needs a name of at most {_LONGEST_NAME} characters")
+        with writing(self._engine) as connection:
+            mine = (views.c.account == account) & (views.c.name == name)
+            connection.execute(delete(views).where(mine))
+            if where is not None:
+                row = {"account": account, "name": name, "filter": where.model_dump_json()}
+                connection.execute(insert(views).values(row))
+
+    def views(self, account: str) -> dict[str, Filter]:
+        """By name."""
+        query = select(views).where(views.c.account == account).order_by(views.c.name)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return {row.name: Filter.model_validate_json(row.filter) for row in rows}
 
     def unpublished(self, limit: int = 100) -> list[Verdict | ClusterChoice]:
         """In the order of their outbox rows."""
@@ -208,119 +221,12 @@ class SqlTaskStore:
             connection.execute(delete(outbox).where(outbox.c.verdict_id.in_(ids)))
             connection.execute(delete(choice_outbox).where(choice_outbox.c.choice_id.in_(ids)))
 
-    def counts(self, *, now: datetime | None = None) -> dict[State, int]:
+    def counts(
+        self, where: Filter = EVERYTHING, *, now: datetime | None = None
+    ) -> dict[State, int]:
         """One pass over the states."""
-        columns = [func.count().filter(_is(state, now)) for state in State]
         with reading(self._engine) as connection:
-            found = connection.execute(select(*columns).select_from(tasks).where(_shown)).one()
-        return dict(zip(State, found, strict=True))
-
-
-_shown = or_(
-    tasks.c.sightings > 0, and_(tasks.c.state == State.DONE.value, tasks.c.joined_to.is_(None))
-)
-"""Tasks that some article stands behind, and those decided, which keep their place when none does any more."""
-
-
-def _expired(now: datetime) -> ColumnElement[bool]:
-    return and_(tasks.c.state == State.TAKEN.value, tasks.c.lease_until <= now)
-
-
-def _is(state: State, now: datetime | None) -> ColumnElement[bool]:
-    stored = tasks.c.state == state.value
-    if now is None or state is State.DONE:
-        return stored
-    if state is State.OPEN:
-        return or_(stored, _expired(now))
-    return and_(stored, tasks.c.lease_until > now)
-
-
-def _stored() -> Select[Any]:
-    decided = (verdicts.c.task_id == tasks.c.id) & (verdicts.c.lease == tasks.c.lease)
-    return select(tasks, verdicts.c.verdict).outerjoin(
-        verdicts, decided & (tasks.c.state == State.DONE.value)
-    )
-
-
-def _find(connection: Connection, task_id: str, now: datetime | None = None) -> StoredTask | None:
-    row = connection.execute(_stored().where(tasks.c.id == task_id)).one_or_none()
-    return _to_stored(row, now) if row else None
-
-
-def _existing(connection: Connection, task_id: str, now: datetime | None = None) -> StoredTask:
-    found = _find(connection, task_id, now)
-    if found is None:
-        raise UnknownTask(task_id)
-    return found
-
-
-def _to_stored(row: Row[Any], now: datetime | None) -> StoredTask:
-    verdict = Verdict.model_validate_json(row.verdict) if row.verdict else None
-    expired = now is not None and row.lease_until is not None and row.lease_until <= now
-    return StoredTask(
-        task=Task.model_validate_json(row.task),
-        state=State.OPEN if expired else State(row.state),
-        lease=row.lease,
-        reviewer=None if expired else row.reviewer,
-        lease_until=None if expired else row.lease_until,
-        verdict=verdict,
-        joined_to=row.joined_to,
-    )
-
-
-def _lock_next(connection: Connection, now: datetime) -> str | None:
-    query = (
-        select(tasks.c.id)
-        .where(
-            undecided, tasks.c.sightings > 0, or_(tasks.c.state == State.OPEN.value, _expired(now))
-        )
-        .order_by(tasks.c.priority.desc(), tasks.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return connection.scalar(query)
-
-
-def _lock(connection: Connection, task_id: str, reviewer: str, now: datetime) -> str | None:
-    query = select(tasks.c.id).where(tasks.c.id == task_id).with_for_update()
-    if connection.scalar(query) is None:
-        return None
-    current = _existing(connection, task_id)
-    if current.joined_to is not None:
-        raise Conflict(f"task {task_id} was merged into {current.joined_to}: take that", current)
-    free = current.state is State.OPEN or current.reviewer == reviewer
-    ran_out = current.lease_until is not None and current.lease_until <= now
-    if current.state is State.DONE or not (free or ran_out):
-        raise _conflict(current)
-    return task_id
-
-
-def _held(task_id: str, reviewer: str, lease: int) -> Any:
-    return update(tasks).where(
-        tasks.c.id == task_id,
-        tasks.c.state == State.TAKEN.value,
-        tasks.c.reviewer == reviewer,
-        tasks.c.lease == lease,
-    )
-
-
-def _record(connection: Connection, verdict: Verdict) -> None:
-    connection.execute(
-        insert(verdicts).values(
-            id=verdict.id,
-            task_id=verdict.task_id,
-            lease=verdict.lease,
-            reviewer=verdict.reviewer,
-            decided_at=verdict.decided_at,
-            verdict=verdict.model_dump_json(),
-        )
-    )
-    connection.execute(insert(outbox).values(verdict_id=verdict.id))
-    cited = sorted({key_of(name) for name in verdict.evidence_ids})
-    if cited:
-        rows = [{"evidence_id": one, "task_id": verdict.task_id} for one in cited]
-        connection.execute(delete(citations).where(citations.c.task_id == verdict.task_id))
-        connection.execute(insert(citations), rows)
+            return queue.counts(connection, where, now)
 
 
 def _check_merge(source: StoredTask, target: StoredTask, reviewer: str) -> None:
@@ -332,28 +238,5 @@ def _check_merge(source: StoredTask, target: StoredTask, reviewer: str) -> None:
     if source.state is State.DONE and target.state is not State.DONE:
         raise UserError(f"task {source.task.id} is decided: merge {target.task.id} into it instead")
     if source.state is State.TAKEN and source.reviewer != reviewer:
-        raise _conflict(source)
-
-
-def _conflict(current: StoredTask) -> Conflict:
-    told = {
-        State.OPEN: "it is open again: your lease was given back; take it anew",
-        State.TAKEN: f"{current.reviewer} holds it under lease {current.lease}",
-        State.DONE: f"{current.reviewer} has decided it",
-    }
-    return Conflict(f"task {current.task.id}: {told[current.state]}", current)
-
-
-def _cursor(row: Row[Any]) -> str:
-    packed = json.dumps([row.priority, row.id]).encode()
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[float, str]:
-    try:
-        packed = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        return _POSITION.validate_json(packed)
-    except ValueError as error:
-        raise UserError(
-            "the cursor is not one that a page gave; start from the first page"
-        ) from error
+        told = f"task {source.task.id}: {source.reviewer} holds it under lease {source.lease}"
+        raise Conflict(told, source)

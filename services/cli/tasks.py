@@ -1,272 +1,156 @@
-"""`claimdesk tasks`: the reviewers' queue on the command line; `claimdesk desk`: its page alone."""
+"""`claimdesk tasks`: the reviewers' queue on the command line."""
 
-import threading
-from typing import Annotated, Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ValidationError
-from rich.padding import Padding
-from rich.text import Text
 
-from schemas.task import Task
-from schemas.verdict import Rating
+from schemas.claim import Kind
+from schemas.match import Relation
 from services.app import App
-from services.cli import tasks_clusters
-from services.cli.common import JsonFlag, make_app, out, print_json, print_table, printable
-from services.cli.greeting import greet_from
-from services.cli.quote_text import print_quotation
-from services.cli.signals import stop_on_signals
-from services.ports.task_store import Conflict, State, StoredTask, UnknownTask
-from services.review.decide import Decision, decide
-from services.review.service import DeskServer
-from services.review.views import Named, ReleaseRequest, TaskView, VerdictRequest
+from services.cli import tasks_acting, tasks_clusters
+from services.cli.common import JsonFlag, make_app, print_json
+from services.cli.tasks_acting import AsOption, TaskArgument, actor_named, checked
+from services.cli.tasks_showing import print_queue, print_task
+from services.cli.tasks_showing import view as shown
+from services.ports.task_store import Filter, StoredTask, UnknownTask
+from services.ports.work import State
 from services.runtime.errors import UserError
-from services.runtime.events import describe
-
-ReviewerOption = Annotated[
-    str, typer.Option("--reviewer", help="Your name, as it stands in the verdict.")
-]
-LeaseOption = Annotated[
-    int, typer.Option("--lease", min=1, help="The number that taking the task gave.")
-]
-TaskArgument = Annotated[str, typer.Argument(metavar="ID", help="The task's id.")]
-
-Request = TypeVar("Request", bound=BaseModel)
 
 PAGE = 200
 """Tasks read from the store at once."""
 
 tasks = typer.Typer(
-    help="The queue: list tasks, look at one, take it, give it back, decide.",
+    help="The queue: list tasks, look at one, and everything that reviewers and editors do to them.",
     invoke_without_command=True,
 )
+tasks_acting.register(tasks)
+tasks_clusters.register(tasks)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(tasks, name="tasks")
-    app.command()(desk)
 
 
 @tasks.callback()
-def list_tasks(
+def list_tasks(  # noqa: PLR0913, PLR0917 - each is an option
     context: typer.Context,
     as_json: JsonFlag = False,
     state: Annotated[
         list[State] | None, typer.Option("--state", help="Only these; all when not given.")
     ] = None,
+    text: Annotated[str | None, typer.Option(help="Words of the claim or its speaker.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="A part of the speaker's name.")] = None,
+    outlet: Annotated[str | None, typer.Option(help="Seen at this outlet.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Of this kind.")] = None,
+    relation: Annotated[
+        Relation | None, typer.Option(help="Some evidence stands so to the claim.")
+    ] = None,
+    desk: Annotated[str | None, typer.Option(help="Assigned to this desk.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of this language, with any region.")] = None,
+    skill: Annotated[str | None, typer.Option(help="Waits for this specialist.")] = None,
+    holder: Annotated[str | None, typer.Option(help="Held or decided by them.")] = None,
+    due_before: Annotated[
+        datetime | None, typer.Option(help="With a deadline before this time (UTC).")
+    ] = None,
+    view: Annotated[str | None, typer.Option(help="The filter saved under this name.")] = None,
+    save_view: Annotated[str | None, typer.Option(help="Save this filter under a name.")] = None,
+    name: Annotated[str | None, typer.Option("--as", help="Whose views are meant.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 lists all.")] = 0,
 ) -> None:
-    """List the tasks, highest priority first."""
-    if context.invoked_subcommand is None:
-        app = make_app()
-        found = _all(app, state or [], limit)
-        if as_json:
-            print_json([TaskView.of(stored).model_dump(mode="json") for stored in found])
-        else:
-            _print_queue(app, found, state or [])
+    """List the tasks: those with a near deadline first, then by priority."""
+    if context.invoked_subcommand is not None:
+        return
+    app = make_app()
+    where = checked(
+        Filter,
+        states=tuple(state or ()),
+        text=text,
+        speaker=speaker,
+        outlet=outlet,
+        kind=kind,
+        relation=relation,
+        desk=desk,
+        language=language,
+        skill=skill,
+        holder=holder,
+        due_before=due_before.replace(tzinfo=UTC) if due_before else None,
+    )
+    if view is not None:
+        where = _saved(app, name, view)
+    if save_view is not None:
+        app.task_store.save_view(_whose(app, name), save_view, where)
+    found = _all(app, where, limit)
+    if as_json:
+        print_json([shown(stored) for stored in found])
+        return
+    counts = app.task_store.counts(where, now=app.clock.now())
+    print_queue(found, sum(counts.values()))
 
 
 @tasks.command()
-def show(task_id: TaskArgument, as_json: JsonFlag = False) -> None:
+def views(name: AsOption, as_json: JsonFlag = False) -> None:
+    """List your saved filters."""
+    app = make_app()
+    found = app.task_store.views(_whose(app, name))
+    listed = {
+        key: where.model_dump(mode="json", exclude_defaults=True) for key, where in found.items()
+    }
+    if as_json:
+        print_json(listed)
+        return
+    for key, where in listed.items():
+        print_json({key: where})
+
+
+@tasks.command("forget-view")
+def forget_view(
+    view: Annotated[str, typer.Argument(metavar="NAME", help="The view's name.")], name: AsOption
+) -> None:
+    """Forget a saved filter."""
+    app = make_app()
+    _saved(app, name, view)
+    app.task_store.save_view(_whose(app, name), view, None)
+
+
+@tasks.command()
+def show(
+    task_id: TaskArgument,
+    name: Annotated[str | None, typer.Option("--as", help="Shows your draft as well.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Show one task with its evidence, the parts of its priority and its sightings."""
     app = make_app()
     stored = app.task_store.get(task_id, now=app.clock.now())
     if stored is None:
         raise UserError(str(UnknownTask(task_id)))
-    _print_task(stored, as_json=as_json)
+    viewer = actor_named(app, name) if name is not None else None
+    print_task(stored, as_json=as_json, viewer=viewer)
 
 
-@tasks.command()
-def take(
-    reviewer: ReviewerOption,
-    task_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="The task; the next open one without it.")
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Take a task: it is yours for CLAIMDESK_LEASE_SECONDS, and the lease number decides it."""
-    asked = _checked(Named, reviewer=reviewer)
-    app = make_app()
-    try:
-        stored = app.task_store.take(
-            task_id, asked.reviewer, app.clock.now(), app.settings.lease_seconds
-        )
-    except Conflict as conflict:
-        raise UserError(str(conflict)) from conflict
-    if stored is None:
-        raise UserError(str(UnknownTask(task_id)) if task_id else "no task is open")
-    _print_task(stored, as_json=as_json)
+def _whose(app: App, name: str | None) -> str:
+    if name is None:
+        raise UserError("whose view? say --as NAME")
+    return actor_named(app, name).name
 
 
-@tasks.command()
-def release(
-    task_id: TaskArgument, reviewer: ReviewerOption, lease: LeaseOption, as_json: JsonFlag = False
-) -> None:
-    """Give a taken task back."""
-    name = _checked(Named, reviewer=reviewer).reviewer
-    asked = _checked(ReleaseRequest, lease=lease)
-    try:
-        stored = make_app().task_store.release(task_id, name, asked.lease)
-    except (Conflict, UnknownTask) as error:
-        raise UserError(str(error)) from error
-    _print_task(stored, as_json=as_json)
-
-
-@tasks.command("decide")
-def decide_task(
-    task_id: TaskArgument,
-    reviewer: ReviewerOption,
-    lease: LeaseOption,
-    rating: Annotated[Rating, typer.Option("--rating", help="What the check found.")],
-    rationale: Annotated[str, typer.Option("--rationale", help="Why, in your words.")],
-    evidence: Annotated[
-        list[str] | None, typer.Option("--evidence", help="Id of evidence used; repeatable.")
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Decide a task that you hold; the review service publishes the verdict."""
-    app = make_app()
-    found = app.task_store.get(task_id)
+def _saved(app: App, name: str | None, view: str) -> Filter:
+    owner = _whose(app, name)
+    found = app.task_store.views(owner).get(view)
     if found is None:
-        raise UserError(str(UnknownTask(task_id)))
-    asked = _checked(
-        VerdictRequest,
-        lease=lease,
-        rating=rating,
-        rationale=rationale,
-        evidence_ids=evidence or [],
-    )
-    name = _checked(Named, reviewer=reviewer).reviewer
-    decision = Decision(reviewer=name, **asked.model_dump())
-    verdict = decide(found.task, decision, now=app.clock.now(), public_url=app.settings.public_url)
-    try:
-        stored = app.task_store.submit(verdict)
-    except Conflict as conflict:
-        raise UserError(str(conflict)) from conflict
-    _print_task(stored, as_json=as_json)
+        raise UserError(f"{owner} has no view {view}; see `claimdesk tasks views --as {owner}`")
+    return found
 
 
-def desk() -> None:
-    """Serve the reviewers' page and API alone, until SIGTERM or SIGINT."""
-    app = make_app()
-    stop = threading.Event()
-    stop_on_signals(stop)
-    server = DeskServer(app.settings, app.task_store, app.accounts, app.published, app.clock)
-    greet_from([server])
-    server.run(stop)
-
-
-def _checked(model: type[Request], **given: Any) -> Request:
-    """The same rules as the API's. Raises UserError."""
-    try:
-        return model(**given)
-    except ValidationError as error:
-        raise UserError(describe(error)) from error
-
-
-def _all(app: App, states: list[State], limit: int) -> list[StoredTask]:
+def _all(app: App, where: Filter, limit: int) -> list[StoredTask]:
     found: list[StoredTask] = []
     cursor: str | None = None
+    now = app.clock.now()
     while not limit or len(found) < limit:
         size = min(PAGE, limit - len(found)) if limit else PAGE
-        page, cursor = app.task_store.page(
-            states=states, limit=size, after=cursor, now=app.clock.now()
-        )
+        page, cursor = app.task_store.page(where, limit=size, after=cursor, now=now)
         found += page
         if cursor is None:
             break
     return found
-
-
-def _print_queue(app: App, found: list[StoredTask], states: list[State]) -> None:
-    counts = app.task_store.counts(now=app.clock.now())
-    say(f"{len(found)} of {sum(counts[state] for state in states or State)} tasks")
-    for stored in found:
-        task = stored.task
-        best = task.evidence[0] if task.evidence else None
-        _print_entry(
-            (task.id, f"priority {task.priority.value * 100:.0f}", stored.state.value),
-            f"“{_short(task.claim.text, 160)}” {task.claim.speaker or 'no named speaker'}",
-            task.reason,
-            f"{best.relation.value}: {_short(best.evidence.title or best.evidence.claim, 90)}"
-            if best
-            else "no prior evidence found",
-        )
-
-
-def _print_entry(head: tuple[str, ...], *lines: str | None) -> None:
-    """The id and what belongs to it on one line that is never folded, so that it can be copied; more below."""
-    out.print()
-    out.print(Text(printable("  ".join(head)), style="bold"), soft_wrap=True)
-    for line in filter(None, lines):
-        out.print(Padding(Text(printable(line)), (0, 0, 0, 2)))
-
-
-def _print_task(stored: StoredTask, *, as_json: bool) -> None:
-    if as_json:
-        print_json(TaskView.of(stored).model_dump(mode="json"))
-        return
-    task = stored.task
-    say(f"“{task.claim.text}”")
-    say(f"{task.claim.speaker or 'no named speaker'}; {task.claim.kind}; {task.reason}")
-    held = f" by {stored.reviewer}, lease {stored.lease}" if stored.reviewer else ""
-    say(f"{task.id}: {stored.state}{held}")
-    if stored.verdict:
-        say(f"verdict: {stored.verdict.rating}: {stored.verdict.rationale}")
-    if task.quotation:
-        say("\nThe quotation")
-        print_quotation(task.quotation)
-    _print_evidence(task)
-    print_table(
-        f"priority {task.priority.value:.2f}",
-        ("part", "value", "weight", "why"),
-        [
-            (part.name, f"{part.value:.2f}", f"{part.weight:.2f}", part.why)
-            for part in task.priority.parts
-        ],
-    )
-    for change in task.changes:
-        say(f"changed: {change.why}")
-    seen_in = task.article_count or len({one.article.id for one in task.sightings})
-    say(f"\nSeen in {seen_in}")
-    for seen in task.sightings:
-        article = seen.article
-        _print_entry(
-            (article.id, f"revision {article.revision}"),
-            article.title,
-            _joined(article.publisher, article.published_at),
-            article.url,
-        )
-        for remark in article.remarks:
-            say(f"  {remark}")
-
-
-def _print_evidence(task: Task) -> None:
-    say(f"\nEvidence: {len(task.evidence)}")
-    for match in task.evidence:
-        item = match.evidence
-        _print_entry(
-            (item.id, match.relation.value, f"match {match.probability:.2f}"),
-            item.title or item.claim,
-            _joined(item.publisher, item.date, f"rated {item.rating}" if item.rating else None),
-            match.why,
-            item.url,
-        )
-    out.print()
-
-
-def _joined(*facts: object) -> str:
-    return ", ".join(str(fact) for fact in facts if fact)
-
-
-def say(line: str) -> None:
-    """A line with untrusted words: no markup, no control characters."""
-    out.print(printable(line), markup=False, highlight=False)
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-tasks_clusters.register(tasks, _checked, lambda one, raw: _print_task(one, as_json=raw))

@@ -2,64 +2,52 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from schemas.cluster_choice import ClusterChoice
 from services.cli.common import JsonFlag, make_app, print_json, print_table
-from services.ports.task_store import Conflict, StoredTask, TaskStore, UnknownTask
+from services.cli.tasks_acting import AsOption, TaskArgument, actor_named, attempt, checked
+from services.ports.task_store import StoredTask, TaskStore
 from services.review.clusters import MergeRequest, SplitRequest
-from services.review.views import Named
-from services.runtime.errors import UserError
-
-Reviewer = Annotated[str, typer.Option("--reviewer", help="Your name, as the task tells it.")]
-TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id.")]
 
 
-def register(
-    group: typer.Typer, checked: Callable[..., Any], show: Callable[[StoredTask, bool], None]
-) -> None:
-    """Add the commands to `group`; `checked` makes a request, `show` prints a task."""
+def register(group: typer.Typer) -> None:
+    """Add the commands to `group`."""
 
     @group.command()
     def merge(
-        task_id: TaskId,
-        reviewer: Reviewer,
+        task_id: TaskArgument,
+        name: AsOption,
         into: Annotated[str, typer.Option("--into", help="The task that all sightings join.")],
         as_json: JsonFlag = False,
     ) -> None:
         """Merge a task into another: they are one claim, also for sightings to come."""
-        name = checked(Named, reviewer=reviewer).reviewer
         asked = checked(MergeRequest, into=into)
-        show(_done(lambda store, now: store.merge(task_id, asked.into, name, now)), as_json)
+        _do(lambda store, who, now: store.merge(task_id, asked.into, who, now), name, as_json)
 
     @group.command()
     def split(
-        task_id: TaskId,
-        reviewer: Reviewer,
+        task_id: TaskArgument,
+        name: AsOption,
         claim: Annotated[list[str], typer.Option("--claim", help="A claim's id; repeatable.")],
         as_json: JsonFlag = False,
     ) -> None:
         """Split claims and their copies off a task: they are another claim, also for sightings to come."""
-        name = checked(Named, reviewer=reviewer).reviewer
         asked = checked(SplitRequest, claim_ids=claim)
-        show(
-            _done(lambda store, now: store.split(task_id, asked.claim_ids, name, now)),
-            as_json,
-        )
+        _do(lambda store, who, now: store.split(task_id, asked.claim_ids, who, now), name, as_json)
 
     @group.command()
     def undo(
         choice_id: Annotated[
             str, typer.Argument(metavar="CHOICE", help="As `claimdesk tasks choices` lists it.")
         ],
-        reviewer: Reviewer,
+        name: AsOption,
         as_json: JsonFlag = False,
     ) -> None:
         """Take a merge or a split back: every sighting goes where it was."""
-        name = checked(Named, reviewer=reviewer).reviewer
-        show(_done(lambda store, now: store.undo(choice_id, name, now)), as_json)
+        _do(lambda store, who, now: store.undo(choice_id, who, now), name, as_json)
 
     @group.command()
     def choices(as_json: JsonFlag = False) -> None:
@@ -75,12 +63,10 @@ def register(
             )
 
 
-def _done(act: Callable[[TaskStore, datetime], StoredTask]) -> StoredTask:
+def _do(choose: Callable[[TaskStore, str, datetime], StoredTask], name: str, as_json: bool) -> None:
     app = make_app()
-    try:
-        return act(app.task_store, app.clock.now())
-    except (Conflict, UnknownTask) as error:
-        raise UserError(str(error)) from error
+    actor, store = actor_named(app, name), app.task_store
+    attempt(lambda: choose(store, actor.name, app.clock.now()), actor, as_json=as_json)
 
 
 def _row(choice: ClusterChoice) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.evidence_change import Change, EvidenceChange
-from schemas.verdict import Rating, Verdict
+from schemas.verdict import Rating, Verdict, VerdictStatus
 from services.evidence.documents import to_documents
 from services.evidence.ratings import rated
 from services.language.analysis import Analyser
@@ -12,6 +12,7 @@ from services.ports.evidence_store import EvidenceStore, retracted
 from services.ports.task_store import verdict_evidence_id
 
 NOT_A_CLAIM = "The desk decided that it is not a claim."
+WITHDRAWN = "The desk took its verdict back."
 """Why a verdict that was evidence no longer is."""
 
 PUBLISHER = "Claimdesk"
@@ -23,25 +24,34 @@ def handle(
 ) -> Iterable[EvidenceChange]:
     """Store the verdict as evidence, and say so; it can be found when this returns.
 
-    "Not a claim" is no evidence: it withdraws what an earlier decision on the task had become. The same
-    verdict gives the same event again. Raises NotReady when the store is away.
+    A withdrawn verdict, and "not a claim", is no evidence: it withdraws what an earlier decision on the task
+    had become. The same verdict gives the same event again. Raises NotReady when the store is away.
     """
-    item = to_item(verdict)
-    if verdict.rating is not Rating.NOT_A_CLAIM:
+    item, why = to_item(verdict), _why_not(verdict)
+    if why is None:
         store.upsert(to_documents([item], analyser))
         yield _change(item, Change.ADDED, verdict)
     elif earlier := store.get([item.id]):
         gone = earlier[0].model_copy(update={"revision": verdict.lease})
-        store.upsert([retracted(gone, NOT_A_CLAIM)])
-        yield _change(item, Change.WITHDRAWN, verdict)
+        store.upsert([retracted(gone, why)])
+        yield _change(item, Change.WITHDRAWN, verdict, why)
 
 
-def _change(item: Evidence, change: Change, verdict: Verdict) -> EvidenceChange:
+def _why_not(verdict: Verdict) -> str | None:
+    """Why it is no evidence; none when it is."""
+    if verdict.status is VerdictStatus.WITHDRAWN:
+        return f"{WITHDRAWN} {verdict.reason or ''}".strip()
+    return NOT_A_CLAIM if verdict.rating is Rating.NOT_A_CLAIM else None
+
+
+def _change(
+    item: Evidence, change: Change, verdict: Verdict, why: str | None = None
+) -> EvidenceChange:
     return EvidenceChange(
         evidence_id=item.id,
         change=change,
         revision=item.revision,
-        reason=NOT_A_CLAIM if change is Change.WITHDRAWN else None,
+        reason=why,
         at=verdict.decided_at,
     )
 
@@ -49,7 +59,7 @@ def _change(item: Evidence, change: Change, verdict: Verdict) -> EvidenceChange:
 def to_item(verdict: Verdict) -> Evidence:
     """The verdict as evidence.
 
-    One task has one item: its lease number grows with every decision, so the latest one stands.
+    One task has one item: its lease number grows with every decision and withdrawal, so the latest stands.
     """
     return Evidence(
         id=verdict_evidence_id(verdict.task_id),

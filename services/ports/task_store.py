@@ -1,16 +1,23 @@
 """The store of tasks and verdicts, and the outbox that publishes verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 
+from pydantic import Field
+
+from schemas.base import Model, UtcDatetime
+from schemas.claim import Kind
 from schemas.cluster_choice import ClusterChoice
 from schemas.evidence_change import EvidenceChange
+from schemas.match import Relation
 from schemas.task import Task
-from schemas.verdict import Verdict
+from schemas.verdict import Rating, Verdict
+from services.ports.work import Action, Actor, Draft, Stage, State, Work
 from services.runtime.ids import stable_id
+
+Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def task_id_of(cluster_id: str) -> str:
@@ -23,40 +30,89 @@ def verdict_evidence_id(task_id: str) -> str:
     return stable_id("ev", "verdict", task_id)
 
 
-class State(StrEnum):
-    """Where a task is."""
-
-    OPEN = "open"
-    TAKEN = "taken"
-    DONE = "done"
-
-
 @dataclass(frozen=True)
 class StoredTask:
-    """A task with its place in the work. `lease` grows with every take and is never reused.
+    """A task with its place in the work, and the verdict that stands if it is decided.
 
-    `reviewer` is who holds a taken task or decided a done one; `lease_until` is set while it is taken.
     `joined_to` is the task that it was merged into. A task without standing sightings is in no queue.
     """
 
     task: Task
-    state: State
-    lease: int
-    reviewer: str | None
-    lease_until: datetime | None
-    verdict: Verdict | None
+    work: Work
+    verdict: Verdict | None = None
     joined_to: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Where it is."""
+        return self.work.state
+
+    @property
+    def lease(self) -> int:
+        """The number of the last lease."""
+        return self.work.lease
+
+    @property
+    def reviewer(self) -> str | None:
+        """Who holds a taken task, or whose opinion the verdict follows."""
+        return self.verdict.reviewer if self.verdict else self.work.holder
+
+    @property
+    def lease_until(self) -> datetime | None:
+        """Until when a taken task is held."""
+        return self.work.lease_until
+
+
+class Filter(Model):
+    """Which tasks; every field that is given must hold. What a saved view keeps.
+
+    `speaker` and `text` are parts of words in any case; `outlet` is a whole name; `language` fits every region.
+    """
+
+    states: tuple[State, ...] = ()
+    text: Words | None = None
+    speaker: Words | None = None
+    outlet: Words | None = None
+    kind: Kind | None = None
+    relation: Relation | None = Field(default=None, description="Some evidence stands so to it")
+    desk: Words | None = None
+    language: Words | None = None
+    skill: Words | None = None
+    holder: Words | None = Field(default=None, description="Who holds it, or decided it")
+    due_before: UtcDatetime | None = Field(default=None, description="Its deadline is before that")
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True)
+class Given:
+    """An opinion as it was given, for statistics.
+
+    `suggested` is what the evidence beside it pointed to, `known` what a seeded task is known to be. `undone`
+    ones were taken back by who gave them.
+    """
+
+    task_id: str
+    round: int
+    stage: Stage
+    reviewer: str
+    rating: Rating
+    suggested: Rating | None
+    known: Rating | None
+    at: datetime
+    undone: bool = False
 
 
 class Conflict(Exception):
     """The task is not what the caller thinks: taken by another, done, or the lease is stale.
 
-    `current` is the task as it stands.
+    `current` is the task as it stands, `draft` what the caller had written, which is kept as their draft.
     """
 
-    def __init__(self, message: str, current: StoredTask) -> None:
+    def __init__(self, message: str, current: StoredTask, draft: Draft | None = None) -> None:
         super().__init__(message)
-        self.current = current
+        self.current, self.draft = current, draft
 
 
 class UnknownTask(LookupError):
@@ -69,8 +125,9 @@ class UnknownTask(LookupError):
 class TaskStore(Protocol):
     """Raises NotReady from every method when the database is away.
 
-    An expired lease counts as open: `page`, `get` and `counts` say so when they are told the time,
-    and give what is stored otherwise.
+    A lease or a sleep that has ended counts as open: `page`, `get` and `counts` say so when they are told
+    the time, and give what is stored otherwise. Every change that a person makes is in the audit trail, in
+    the same transaction.
     """
 
     def setup(self) -> None:
@@ -94,11 +151,11 @@ class TaskStore(Protocol):
         """
         ...
 
-    def change_evidence(self, change: EvidenceChange) -> None:
+    def change_evidence(self, change: EvidenceChange, now: datetime) -> None:
         """An item was revised or withdrawn: earlier revisions of it count no longer, also when they come later.
 
-        Tasks that showed a withdrawn item say why they changed, and those that were decided with it are open
-        again.
+        Tasks that showed a withdrawn item say why they changed; verdicts that rested on it are withdrawn and
+        their tasks open again.
         """
         ...
 
@@ -129,13 +186,13 @@ class TaskStore(Protocol):
 
     def page(
         self,
+        where: Filter = EVERYTHING,
         *,
-        states: Sequence[State] = (),
         limit: int = 50,
         after: str | None = None,
         now: datetime | None = None,
     ) -> tuple[list[StoredTask], str | None]:
-        """A page of tasks by priority, highest first, and the cursor of the next page.
+        """A page of tasks, those with a near deadline first, then by priority; and the cursor of the next page.
 
         Raises UserError when `after` is not a cursor of this store.
         """
@@ -145,26 +202,38 @@ class TaskStore(Protocol):
         """One task, or none."""
         ...
 
-    def take(
-        self, task_id: str | None, reviewer: str, now: datetime, seconds: float
+    def act(self, task_id: str, action: Action, actor: Actor, now: datetime) -> StoredTask:
+        """Do what `services.review.workflow` says of `action`; the task after it. Idempotent for a decision.
+
+        A decision that settles the task makes its verdict, one that opens it again withdraws it, each with its
+        outbox row. Raises UnknownTask, Conflict when the task is not as the caller thinks (what they wrote
+        stays as their draft), Forbidden when it is not theirs to do, UserError for what makes no sense.
+        """
+        ...
+
+    def take_next(
+        self, actor: Actor, now: datetime, seconds: float, where: Filter = EVERYTHING
     ) -> StoredTask | None:
-        """Lease a task (the first open one when `task_id` is none) for `seconds`.
+        """Take the first task that is offered to them, in the order of `page`; none when there is none.
 
-        An expired lease counts as open. None when there is nothing to take or no such task. Raises
-        Conflict when another holds it or it is done; the holder's own take renews its lease number.
+        Takers who come at the same time get different tasks.
         """
         ...
 
-    def release(self, task_id: str, reviewer: str, lease: int) -> StoredTask:
-        """Give a taken task back. Raises Conflict when `lease` is not the current one, UnknownTask."""
+    def verdicts(self, task_id: str | None = None) -> Iterator[Verdict]:
+        """Every verdict and withdrawal there was, of one task or all, oldest first."""
         ...
 
-    def submit(self, verdict: Verdict) -> StoredTask:
-        """Decide: one conditional write on state, reviewer and lease, with the outbox row beside it.
+    def opinions(self) -> Iterator[Given]:
+        """Every opinion that was given, oldest first."""
+        ...
 
-        A lease that ran out while nobody else took the task is still good: no work is thrown away.
-        The same verdict again changes nothing. Raises Conflict when stale, UnknownTask.
-        """
+    def save_view(self, account: str, name: str, where: Filter | None) -> None:
+        """Keep a filter under a name of the account's own; none forgets it."""
+        ...
+
+    def views(self, account: str) -> dict[str, Filter]:
+        """An account's saved filters, by name."""
         ...
 
     def unpublished(self, limit: int = 100) -> list[Verdict | ClusterChoice]:
@@ -175,6 +244,8 @@ class TaskStore(Protocol):
         """They are in the log."""
         ...
 
-    def counts(self, *, now: datetime | None = None) -> dict[State, int]:
+    def counts(
+        self, where: Filter = EVERYTHING, *, now: datetime | None = None
+    ) -> dict[State, int]:
         """Tasks by state; every state is there."""
         ...

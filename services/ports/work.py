@@ -3,17 +3,34 @@
 Only data: `services.review.workflow` says which action is allowed when, and what it leads to.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from schemas.base import Identifier, Model, UtcDatetime
 from schemas.verdict import Rating
 
 MAX_RATIONALE = 20_000
 """Characters a rationale may have."""
+
+NEAR = timedelta(days=2)
+"""A task whose deadline is at most so far away comes before all others."""
+
+Name = Annotated[
+    str,
+    # No control characters and no bidi overrides: the name is shown beside other people's words.
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\p{Cc}\u202A-\u202E\u2066-\u2069]+$",
+    ),
+]
+"""What a person, a skill or a desk is called."""
 
 Reason = Annotated[str, Field(min_length=1, max_length=1_000)]
 Lease = Annotated[int, Field(ge=1, le=2**31 - 1, description="The number that taking it gave")]
@@ -82,12 +99,22 @@ class Work(Model):
     snoozed_until: UtcDatetime | None = None
     reserved_for: Identifier | None = Field(default=None, description="Handed over to them")
     skill: str | None = Field(default=None, description="The specialist it needs")
+    desk: str | None = Field(default=None, description="The desk it is assigned to")
+    language: str | None = Field(default=None, description="Of its first article, BCP 47")
+    deadline: UtcDatetime | None = Field(default=None, description="When it should be decided")
+    woken: bool = Field(
+        default=False, description="Somebody ended its sleep; it does not start anew"
+    )
+    known: Rating | None = Field(
+        default=None,
+        description="A seeded task: what it is known to be. Everybody gets it once, and it is never decided",
+    )
     round: int = Field(default=1, ge=1)
 
     @property
     def stage(self) -> Stage:
         """What whoever takes it next does."""
-        if not self.opinions:
+        if not self.opinions or self.known is not None:
             return Stage.FIRST
         return Stage.SECOND if len(self.opinions) < self.needs else Stage.ADJUDICATION
 
@@ -99,6 +126,11 @@ class Work(Model):
             return self
         return self.model_copy(update={"state": State.OPEN} | IDLE)
 
+    def escalated(self, now: datetime) -> bool:
+        """Whether its deadline is near or past, and it is not decided."""
+        near = self.deadline is not None and self.deadline <= now + NEAR
+        return near and self.state is not State.DONE
+
 
 IDLE: dict[str, None] = {"holder": None, "lease_until": None, "snoozed_until": None}
 """What no task has that nobody holds and that does not sleep."""
@@ -107,29 +139,58 @@ IDLE: dict[str, None] = {"holder": None, "lease_until": None, "snoozed_until": N
 class Actor(Model):
     """Who acts. An editor may open decided tasks again, and take from others what they hold."""
 
-    name: Identifier
+    name: Name
     editor: bool = False
     skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = Field(default=frozenset(), description="BCP 47; empty: all")
+    desk: str | None = Field(default=None, description="None: offered the tasks of every desk")
 
 
-class _Held(Model):
+class Refused(Exception):
+    """The action is not possible as the task stands; the message says why, for a person."""
+
+
+class Forbidden(Exception):
+    """The action is possible, but not for this person."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a desk has settled on: settings that decide about tasks, and what its records name.
+
+    `double_review_at` is the least priority (0 to 1) from which two must find the same; none: one is enough.
+    `versions` are the models, indexes and thresholds behind what is shown, for the audit trail.
+    """
+
+    double_review_at: float | None = None
+    public_url: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Action(Model):
+    """Unknown fields are refused, so that nobody sets what is not theirs to set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Held(_Action):
     """Done by whoever holds the task, under the lease's number."""
 
     lease: Lease
 
 
-class Take(Model):
+class Take(_Action):
     """Hold it for `seconds`; the holder's own take renews the lease under a new number."""
 
     action: Literal["take"] = "take"
-    seconds: float = Field(gt=0, le=86_400)
+    seconds: float = Field(default=900, gt=0, le=86_400)
 
 
 class Renew(_Held):
     """A heartbeat: the same lease, longer."""
 
     action: Literal["renew"] = "renew"
-    seconds: float = Field(gt=0, le=86_400)
+    seconds: float = Field(default=900, gt=0, le=86_400)
 
 
 class Release(_Held):
@@ -166,7 +227,7 @@ class HandOver(_Held):
     """Only `to` from now on."""
 
     action: Literal["hand_over"] = "hand_over"
-    to: Identifier
+    to: Name
     reason: str = Field(default="", max_length=1_000)
 
 
@@ -174,7 +235,7 @@ class AskSpecialist(_Held):
     """Only somebody with `skill` from now on."""
 
     action: Literal["ask_specialist"] = "ask_specialist"
-    skill: str = Field(min_length=1, max_length=100)
+    skill: Name
     reason: Reason
 
 
@@ -187,18 +248,41 @@ class Decide(_Held):
     evidence_ids: tuple[Identifier, ...] = Field(default=(), max_length=100)
 
 
-class Resume(Model):
+class Resume(_Action):
     """End its sleep, its reservation and its wait for a specialist."""
 
     action: Literal["resume"] = "resume"
     reason: Reason
 
 
-class Reopen(Model):
+class Reopen(_Action):
     """Take the verdict back and review it anew; what was found stays in the audit trail."""
 
     action: Literal["reopen"] = "reopen"
     reason: Reason
+
+
+class Undo(_Action):
+    """Take my own opinion back, as long as nobody's follows it. It becomes my draft again."""
+
+    action: Literal["undo"] = "undo"
+    reason: Reason
+
+
+class Assign(_Action):
+    """An editor sets its desk, its deadline, or whom it is for; what is not given stays, null takes away."""
+
+    action: Literal["assign"] = "assign"
+    desk: Name | None = None
+    deadline: UtcDatetime | None = None
+    to: Name | None = None
+
+
+class Seed(_Action):
+    """An editor makes it a known task, mixed in to see how often people find what is so; null ends that."""
+
+    action: Literal["seed"] = "seed"
+    rating: Rating | None
 
 
 Action = Annotated[
@@ -212,7 +296,10 @@ Action = Annotated[
     | AskSpecialist
     | Decide
     | Resume
-    | Reopen,
+    | Reopen
+    | Undo
+    | Assign
+    | Seed,
     Field(discriminator="action"),
 ]
 """Everything that people do to a task."""

@@ -7,6 +7,7 @@ from schemas.evidence_change import EvidenceChange
 from schemas.match import ArticleMatches
 from schemas.task import Task
 from services.ports.task_store import TaskStore
+from services.runtime.clock import Clock
 
 
 def handle(task: Task, *, tasks: TaskStore) -> Iterable[Model]:
@@ -29,7 +30,10 @@ def take_back(matches: ArticleMatches, *, tasks: TaskStore) -> Iterable[Model]:
     return ()
 
 
-def change_evidence(change: EvidenceChange, *, tasks: TaskStore) -> Iterable[Model]:
-    """Take out of the tasks what was revised or withdrawn; gives no events."""
-    tasks.change_evidence(change)
+def change_evidence(change: EvidenceChange, *, tasks: TaskStore, clock: Clock) -> Iterable[Model]:
+    """Take out of the tasks what was revised or withdrawn; gives no events.
+
+    The time is only noted: in the audit trail, and in the verdicts that are withdrawn for it.
+    """
+    tasks.change_evidence(change, clock.now())
     return ()

@@ -4,9 +4,9 @@
                  taken -snooze-> snoozed -time, resume-> open
                  taken -decide-> done      when enough reviewers found the same, or an adjudicator has
                               -> open      for the second reviewer, or for the adjudicator
-    done -reopen-> open
+    done -reopen, undo-> open
 
-Review is blind: nobody who has given an opinion takes the task again in its round, and whoever takes it is
+An editor assigns desk, deadline and person at any time before it is done. Review is blind: nobody who has given an opinion takes the task again in its round, and whoever takes it is
 not shown the others' opinions before the adjudication (`seen_by`).
 """
 
@@ -19,35 +19,33 @@ from services.ports.work import (
     Action,
     Actor,
     AskSpecialist,
+    Assign,
     Decide,
     Draft,
+    Forbidden,
     HandOver,
     Opinion,
+    Policy,
+    Refused,
     Release,
     Renew,
     Reopen,
     Resume,
     Save,
+    Seed,
     Skip,
     Skipped,
     Snooze,
     Stage,
     State,
     Take,
+    Undo,
     Work,
 )
 from services.runtime.errors import UserError
 
 LONGEST_SNOOZE = timedelta(days=366 * 5)
 """A promise may fall due years from now; what sleeps longer was mistyped."""
-
-
-class Refused(Exception):
-    """The action is not possible as the task stands; the message says why, for a person."""
-
-
-class Forbidden(Exception):
-    """The action is possible, but not for this person."""
 
 
 def act(work: Work, action: Action, actor: Actor, now: datetime) -> Work:
@@ -59,7 +57,39 @@ def offered(work: Work, actor: Actor, now: datetime) -> bool:
     """Whether it is offered to them when they ask for the next task."""
     work = work.at(now)
     passed_over = any(skip.reviewer == actor.name for skip in work.skipped)
-    return work.state is State.OPEN and not passed_over and _barred(work, actor) is None
+    free = work.state is State.OPEN and not passed_over and _barred(work, actor) is None
+    return free and _is_theirs(work, actor)
+
+
+def _is_theirs(work: Work, actor: Actor) -> bool:
+    """Whether their desk and their languages fit. Those who choose it by hand may take it all the same."""
+    other_desk = actor.desk is not None and work.desk not in {None, actor.desk}
+    known = {main_language(tag) for tag in actor.languages}
+    foreign = (
+        bool(known) and work.language is not None and main_language(work.language) not in known
+    )
+    return not other_desk and not foreign
+
+
+def main_language(tag: str) -> str:
+    """A language without its region or script: "pt" of "pt-BR"."""
+    return tag.partition("-")[0].casefold()
+
+
+def with_needs(work: Work, priority: float, policy: Policy) -> Work:
+    """How many must find the same, by the task's priority; settled once somebody has given an opinion."""
+    if work.opinions or work.state is State.DONE or work.known is not None:
+        return work
+    two = policy.double_review_at is not None and priority >= policy.double_review_at
+    return _with(work, needs=2 if two else 1)
+
+
+def rescued(work: Work, action: Action, actor: Actor) -> Work:
+    """With what a refused action wrote kept as its author's draft, if its lease was ever given."""
+    written = isinstance(action, Decide | Save) and (action.rationale or action.rating)
+    if not isinstance(action, Decide | Save) or not written or action.lease > work.lease:
+        return work
+    return _with(work, drafts=(*_drafts_of_others(work, actor), _draft(action, actor)))
 
 
 def decided(work: Work) -> Opinion | None:
@@ -70,12 +100,17 @@ def decided(work: Work) -> Opinion | None:
     return last if last.stage is Stage.ADJUDICATION else work.opinions[0]
 
 
-def seen_by(work: Work, actor: Actor) -> Work:
-    """What they may know of it: others' drafts never, others' opinions from the adjudication on."""
+def seen_by(work: Work, actor: Actor | None) -> Work:
+    """What they may know of it: others' drafts never, others' opinions from the adjudication on.
+
+    That a task is seeded is for editors only.
+    """
     blind = work.state is not State.DONE and work.stage is not Stage.ADJUDICATION
-    opinions = [one for one in work.opinions if not blind or one.reviewer == actor.name]
-    drafts = [one for one in work.drafts if one.reviewer == actor.name]
-    return work.model_copy(update={"opinions": tuple(opinions), "drafts": tuple(drafts)})
+    name = actor.name if actor else None
+    opinions = [one for one in work.opinions if not blind or one.reviewer == name]
+    drafts = [one for one in work.drafts if one.reviewer == name]
+    known = work.known if actor and actor.editor else None
+    return _with(work, opinions=tuple(opinions), drafts=tuple(drafts), known=known)
 
 
 def _take(work: Work, action: Take, actor: Actor, now: datetime) -> Work:
@@ -119,14 +154,17 @@ def _release(work: Work, action: Release, actor: Actor, _now: datetime) -> Work:
 
 
 def _save(work: Work, action: Save, actor: Actor, _now: datetime) -> Work:
-    draft = Draft(
-        reviewer=actor.name,
-        rating=action.rating,
-        rationale=action.rationale,
-        evidence_ids=action.evidence_ids,
-    )
     work = _held(work, action.lease, actor)
-    return _with(work, drafts=(*_drafts_of_others(work, actor), draft))
+    return _with(work, drafts=(*_drafts_of_others(work, actor), _draft(action, actor)))
+
+
+def _draft(written: Save | Decide | Opinion, actor: Actor) -> Draft:
+    return Draft(
+        reviewer=actor.name,
+        rating=written.rating,
+        rationale=written.rationale,
+        evidence_ids=written.evidence_ids,
+    )
 
 
 def _skip(work: Work, action: Skip, actor: Actor, _now: datetime) -> Work:
@@ -190,6 +228,8 @@ def _same(opinion: Opinion, action: Decide, actor: Actor) -> bool:
 
 
 def _settled(work: Work) -> bool:
+    if work.known is not None:
+        return False
     if work.opinions[-1].stage is Stage.ADJUDICATION:
         return True
     agree = len({opinion.rating for opinion in work.opinions}) == 1
@@ -202,7 +242,7 @@ def _resume(work: Work, _action: Resume, _actor: Actor, now: datetime) -> Work:
     if work.state is State.DONE or not waits:
         raise Refused("it neither sleeps nor waits for anybody")
     state = State.OPEN if work.state is State.SNOOZED else work.state
-    return _with(work, state=state, snoozed_until=None, reserved_for=None, skill=None)
+    return _with(work, state=state, snoozed_until=None, reserved_for=None, skill=None, woken=True)
 
 
 def _reopen(work: Work, _action: Reopen, actor: Actor, _now: datetime) -> Work:
@@ -210,7 +250,47 @@ def _reopen(work: Work, _action: Reopen, actor: Actor, _now: datetime) -> Work:
         raise Refused("it is not decided")
     if not actor.editor and all(opinion.reviewer != actor.name for opinion in work.opinions):
         raise Forbidden("only those who decided it, or an editor, can open it again")
-    return _with(work, state=State.OPEN, opinions=(), skipped=(), round=work.round + 1, **IDLE)
+    anew = {"opinions": (), "skipped": (), "round": work.round + 1, "lease": work.lease + 1}
+    return _with(work, state=State.OPEN, **anew, **IDLE)
+
+
+def _undo(work: Work, _action: Undo, actor: Actor, now: datetime) -> Work:
+    mine = next((one for one in work.opinions if one.reviewer == actor.name), None)
+    if mine is None:
+        raise Refused("you have given no opinion that could be taken back")
+    if work.known is None and work.opinions[-1] is not mine:
+        raise Refused("another opinion follows yours; an editor can open it again")
+    work = work.at(now)
+    if work.state is State.TAKEN:
+        raise Refused(f"{work.holder} holds it under lease {work.lease}")
+    return _with(
+        work,
+        state=State.OPEN if work.state is State.DONE else work.state,
+        opinions=tuple(one for one in work.opinions if one is not mine),
+        drafts=(*_drafts_of_others(work, actor), _draft(mine, actor)),
+        lease=work.lease + 1,
+    )
+
+
+def _assign(work: Work, action: Assign, actor: Actor, _now: datetime) -> Work:
+    if not actor.editor:
+        raise Forbidden("only an editor assigns tasks")
+    if work.state is State.DONE:
+        raise Refused("it is decided")
+    if any(opinion.reviewer == action.to for opinion in work.opinions):
+        raise UserError(f"{action.to} has given an opinion; another person must look at it")
+    names = {"desk": "desk", "deadline": "deadline", "to": "reserved_for"}
+    given = {names[name]: getattr(action, name) for name in action.model_fields_set & names.keys()}
+    return _with(work, **given)
+
+
+def _seed(work: Work, action: Seed, actor: Actor, _now: datetime) -> Work:
+    if not actor.editor:
+        raise Forbidden("only an editor seeds known tasks")
+    if work.state is State.DONE or work.round > 1 or (work.opinions and work.known is None):
+        raise Refused("somebody has given an opinion on it: only an untouched task can be seeded")
+    opinions = work.opinions if action.rating is not None else ()
+    return _with(work, known=action.rating, opinions=opinions, needs=1)
 
 
 def _held(work: Work, lease: int, actor: Actor) -> Work:
@@ -248,4 +328,7 @@ _RULES: dict[type, Callable[[Work, Any, Actor, datetime], Work]] = {
     Decide: _decide,
     Resume: _resume,
     Reopen: _reopen,
+    Undo: _undo,
+    Assign: _assign,
+    Seed: _seed,
 }

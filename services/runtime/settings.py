@@ -111,7 +111,15 @@ class Settings(BaseSettings):
     rating_scale: Path | None = Field(
         None, description="JSON file with the public names and numbers of ratings"
     )
-    lease_seconds: float = Field(900.0, gt=0, description="How long a taken task stays taken")
+    double_review_at: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Least priority of tasks that two must find the same; one is enough when unset",
+    )
+    lease_seconds: float = Field(
+        900.0, gt=0, le=86_400, description="How long a taken task stays taken"
+    )
 
     alert_keys: SecretStr | None = Field(
         None,

@@ -16,10 +16,12 @@ from schemas.match import Relation
 from schemas.task import Task
 from services.adapters.sql import make_engine, migrate, reading, versions, writing
 from services.adapters.sql_tasks import SqlTaskStore
-from services.ports.task_store import Conflict, State, StoredTask, UnknownTask
+from services.ports.task_store import Conflict, Filter, UnknownTask
+from services.ports.work import Actor, Release, State
 from services.runtime.errors import NotReady, UserError
 from tests.support.desk import (
     NOW,
+    decide,
     make_article,
     make_claim,
     make_match,
@@ -27,7 +29,7 @@ from tests.support.desk import (
     make_tasks,
     sqlite_url,
     store_at,
-    verdict_for,
+    take,
 )
 
 LATER = NOW + timedelta(seconds=61)
@@ -82,7 +84,7 @@ def test_a_later_revision_replaces_its_sighting_and_a_late_old_one_does_not(
 def test_a_decided_task_stays_decided_when_it_is_seen_again(store: SqlTaskStore) -> None:
     task = make_task()
     store.upsert(task)
-    done = store.submit(verdict_for(_take(store)))
+    done = decide(store, take(store))
     again = store.upsert(make_task(article=make_article("a2")))
     assert (again.state, again.verdict) == (State.DONE, done.verdict)
     assert len(again.task.sightings) == 2
@@ -118,13 +120,23 @@ def test_a_cursor_of_nobody_is_refused(store: SqlTaskStore, cursor: str) -> None
 def test_states_are_filtered_and_counted_by_the_given_time(store: SqlTaskStore) -> None:
     for task in make_tasks(3):
         store.upsert(task)
-    store.submit(verdict_for(_take(store)))
-    _take(store)
-    assert store.counts(now=NOW) == {State.OPEN: 1, State.TAKEN: 1, State.DONE: 1}
-    assert store.counts(now=LATER) == {State.OPEN: 2, State.TAKEN: 0, State.DONE: 1}
+    decide(store, take(store))
+    take(store)
+    assert store.counts(now=NOW) == {
+        State.OPEN: 1,
+        State.TAKEN: 1,
+        State.SNOOZED: 0,
+        State.DONE: 1,
+    }
+    assert store.counts(now=LATER) == {
+        State.OPEN: 2,
+        State.TAKEN: 0,
+        State.SNOOZED: 0,
+        State.DONE: 1,
+    }
     for now in (NOW, LATER):
         for state, number in store.counts(now=now).items():
-            page, _ = store.page(states=[state], now=now)
+            page, _ = store.page(Filter(states=(state,)), now=now)
             assert [stored.state for stored in page] == [state] * number
 
 
@@ -132,10 +144,8 @@ def test_take_gives_the_first_open_task(store: SqlTaskStore) -> None:
     low, high = make_task(make_claim("Low", check_worthiness=0.1)), make_task()
     for task in (low, high):
         store.upsert(task)
-    first, second, third = (store.take(None, name, NOW, 60) for name in ("ann", "bob", "cid"))
-    assert first is not None
-    assert second is not None
-    assert third is None
+    first, second = take(store, "ann"), take(store, "bob")
+    assert store.take_next(Actor(name="cid"), NOW, 60) is None
     assert [first.task.id, second.task.id] == [high.id, low.id]
     assert (first.state, first.reviewer, first.lease) == (State.TAKEN, "ann", 1)
     assert first.lease_until == NOW + timedelta(seconds=60)
@@ -143,82 +153,79 @@ def test_take_gives_the_first_open_task(store: SqlTaskStore) -> None:
 
 def test_what_another_holds_or_decided_cannot_be_taken(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    held = _take(store, "ann")
+    held = take(store, "ann")
     with pytest.raises(Conflict, match="ann holds it") as told:
-        store.take(held.task.id, "bob", NOW, 60)
+        take(store, "bob", held.task.id)
     assert told.value.current == held
-    store.submit(verdict_for(held))
+    decide(store, held)
     with pytest.raises(Conflict, match="decided"):
-        store.take(held.task.id, "ann", NOW, 60)
-    assert store.take("no-such-task", "ann", NOW, 60) is None
+        take(store, "ann", held.task.id)
+    with pytest.raises(UnknownTask):
+        take(store, "ann", "no-such-task")
 
 
 def test_lease_numbers_only_grow(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    first = _take(store, "ann")
-    renewed = store.take(first.task.id, "ann", NOW, 60)
-    assert renewed is not None
-    store.release(renewed.task.id, "ann", renewed.lease)
-    assert [first.lease, renewed.lease, _take(store, "bob").lease] == [1, 2, 3]
+    first = take(store, "ann")
+    renewed = take(store, "ann", first.task.id)
+    store.act(renewed.task.id, Release(lease=renewed.lease), Actor(name="ann"), NOW)
+    assert [first.lease, renewed.lease, take(store, "bob").lease] == [1, 2, 3]
 
 
 def test_an_expired_lease_is_open_again_and_its_old_holder_is_told(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    ann = _take(store, "ann")
+    ann = take(store, "ann")
     expired = store.get(ann.task.id, now=LATER)
     assert expired is not None
     assert (expired.state, expired.reviewer) == (State.OPEN, None)
-    bob = store.take(None, "bob", LATER, 60)
-    assert bob is not None
-    with pytest.raises(Conflict) as told:
-        store.submit(verdict_for(ann))
-    assert told.value.current == bob
-    assert store.submit(verdict_for(bob)).state is State.DONE
+    bob = take(store, "bob", now=LATER)
+    with pytest.raises(Conflict, match="bob holds it under lease 2") as told:
+        decide(store, ann, "Late.")
+    assert told.value.current.reviewer == "bob"
+    assert told.value.draft is not None
+    assert (told.value.draft.reviewer, told.value.draft.rationale) == ("ann", "Late.")
+    assert decide(store, bob).state is State.DONE
 
 
 def test_a_lease_that_ran_out_unnoticed_can_still_submit(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    ann = _take(store, "ann")
-    assert store.submit(verdict_for(ann)).state is State.DONE
+    ann = take(store, "ann")
+    assert decide(store, ann, now=LATER).state is State.DONE
 
 
 def test_release_needs_the_current_lease(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    held = _take(store, "ann")
+    held = take(store, "ann")
     for reviewer, lease in (("bob", held.lease), ("ann", held.lease + 1)):
         with pytest.raises(Conflict):
-            store.release(held.task.id, reviewer, lease)
-    assert store.release(held.task.id, "ann", held.lease).state is State.OPEN
+            store.act(held.task.id, Release(lease=lease), Actor(name=reviewer), NOW)
+    released = store.act(held.task.id, Release(lease=held.lease), Actor(name="ann"), NOW)
+    assert released.state is State.OPEN
     with pytest.raises(UnknownTask):
-        store.release("no-such-task", "ann", 1)
+        store.act("no-such-task", Release(lease=1), Actor(name="ann"), NOW)
 
 
-def test_submit_is_idempotent_and_a_second_opinion_is_not(store: SqlTaskStore) -> None:
+def test_a_decision_is_idempotent_and_a_second_thought_is_not(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    held = _take(store, "ann")
-    verdict = verdict_for(held)
-    done = store.submit(verdict)
-    assert done.verdict == verdict
-    assert store.submit(verdict) == done
-    with pytest.raises(Conflict) as told:
-        store.submit(verdict_for(held, "On second thought."))
-    assert told.value.current == done
-    assert store.unpublished() == [verdict]
-    with pytest.raises(UnknownTask):
-        store.submit(verdict.model_copy(update={"id": "v2", "task_id": "no-such-task"}))
+    held = take(store)
+    done = decide(store, held)
+    assert done.verdict is not None
+    assert decide(store, held, now=LATER) == done
+    with pytest.raises(Conflict, match="decided"):
+        decide(store, held, "On second thought.")
+    assert store.unpublished() == [done.verdict]
 
 
 def test_the_outbox_keeps_order_and_forgets_what_is_published(store: SqlTaskStore) -> None:
     for task in make_tasks(3):
         store.upsert(task)
-    verdicts = [verdict_for(_take(store)) for _ in range(3)]
-    for verdict in verdicts:
-        store.submit(verdict)
+    held = [take(store) for _ in range(3)]
+    verdicts = [decide(store, one).verdict for one in held]
     assert store.unpublished(limit=2) == verdicts[:2]
-    store.mark_published([verdicts[0].id])
-    store.mark_published([verdicts[0].id])
+    store.mark_published([str(verdicts[0] and verdicts[0].id)])
+    store.mark_published([str(verdicts[0] and verdicts[0].id)])
     assert store.unpublished() == verdicts[1:]
-    store.submit(verdicts[0])
+    decide(store, held[0])
     assert store.unpublished() == verdicts[1:]
     store.mark_published([])
 
@@ -231,7 +238,7 @@ def test_racing_takers_get_each_task_exactly_once(store: SqlTaskStore) -> None:
     def reviewer(name: str) -> list[str]:
         start.wait()
         mine = []
-        while (taken := store.take(None, name, NOW, 60)) is not None:
+        while (taken := store.take_next(Actor(name=name), NOW, 60)) is not None:
             mine.append(taken.task.id)
         return mine
 
@@ -248,7 +255,7 @@ def test_racing_takers_of_one_task_have_one_winner(store: SqlTaskStore) -> None:
     def reviewer(name: str) -> bool:
         start.wait()
         try:
-            return store.take(wanted, name, NOW, 60) is not None
+            return take(store, name, wanted).reviewer == name
         except Conflict:
             return False
 
@@ -258,16 +265,18 @@ def test_racing_takers_of_one_task_have_one_winner(store: SqlTaskStore) -> None:
 
 def test_the_same_submit_racing_itself_is_one_verdict(store: SqlTaskStore) -> None:
     store.upsert(make_task())
-    verdict = verdict_for(_take(store))
+    held = take(store)
     start = threading.Barrier(4)
 
     def submit(_: int) -> State:
         start.wait()
-        return store.submit(verdict).state
+        return decide(store, held).state
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(submit, range(4))) == {State.DONE}
-    assert store.unpublished() == [verdict]
+    assert (
+        len(store.unpublished()) == len(list(store.verdicts())) == len(list(store.opinions())) == 1
+    )
 
 
 def test_racing_upserts_lose_no_sighting(store: SqlTaskStore) -> None:
@@ -294,6 +303,7 @@ def test_evidence_of_a_merge_keeps_the_likeliest_of_each_item(store: SqlTaskStor
         "state = 'taken'",
         "state = 'open', reviewer = 'ann'",
         "state = 'done', reviewer = 'ann'",
+        "state = 'snoozed'",
         "priority = 1.5",
         "lease = -1",
     ],
@@ -316,7 +326,7 @@ def test_setup_may_run_from_many_places_at_once(url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(setup, range(4)))
     engine = make_engine(url)
-    assert versions(engine)["tasks"] == 2
+    assert versions(engine)["tasks"] == 3
     with pytest.raises(UserError, match="upgrade Claimdesk"):
         migrate(engine, "tasks", ())
     engine.dispose()
@@ -324,15 +334,17 @@ def test_setup_may_run_from_many_places_at_once(url: str) -> None:
 
 def test_every_method_says_so_when_the_database_is_away(away: SqlTaskStore) -> None:
     task = make_task()
-    held = StoredTask(task, State.TAKEN, 1, "ann", LATER, None)
     calls: list[Callable[[], object]] = [
         away.setup,
         lambda: away.upsert(task),
         away.page,
         lambda: away.get(task.id),
-        lambda: away.take(None, "ann", NOW, 60),
-        lambda: away.release(task.id, "ann", 1),
-        lambda: away.submit(verdict_for(held)),
+        lambda: away.take_next(Actor(name="ann"), NOW, 60),
+        lambda: away.act(task.id, Release(lease=1), Actor(name="ann"), NOW),
+        lambda: list(away.verdicts()),
+        lambda: list(away.opinions()),
+        lambda: away.views("ann"),
+        lambda: away.save_view("ann", "mine", None),
         away.unpublished,
         lambda: away.mark_published(["v"]),
         away.counts,
@@ -427,11 +439,5 @@ def test_a_database_that_takes_no_writes_is_not_ready(url: str) -> None:
             read_only = parsed.render_as_string(hide_password=False)
         standby = SqlTaskStore(make_engine(read_only))
         with pytest.raises(NotReady, match="database"):
-            standby.take(None, "ann", NOW, 60)
+            standby.take_next(Actor(name="ann"), NOW, 60)
         standby._engine.dispose()
-
-
-def _take(store: SqlTaskStore, reviewer: str = "ann") -> StoredTask:
-    taken = store.take(None, reviewer, NOW, 60)
-    assert taken is not None
-    return taken

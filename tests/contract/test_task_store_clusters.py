@@ -14,15 +14,25 @@ from schemas.evidence_change import Change, EvidenceChange
 from schemas.match import ArticleMatches, ClaimMatches
 from schemas.task import Task
 from schemas.verdict import Rating, Verdict
+from services.adapters import sql_task_migrations as migrations
 from services.adapters import sql_task_tables as tables
 from services.adapters.sql import make_engine, migrate, reading, writing
 from services.adapters.sql_task_content import NEWEST
 from services.adapters.sql_tasks import SqlTaskStore
-from services.ports.task_store import Conflict, State, StoredTask, UnknownTask, verdict_evidence_id
-from services.review.decide import Decision, decide
+from services.ports.task_store import Conflict, StoredTask, UnknownTask, verdict_evidence_id
+from services.ports.work import Actor, State
 from services.runtime.errors import UserError
 from services.triage.handle import handle
-from tests.support.desk import NOW, make_article, make_claim, make_match, make_task, store_at
+from tests.support.desk import (
+    NOW,
+    decided,
+    make_article,
+    make_claim,
+    make_match,
+    make_task,
+    store_at,
+    take,
+)
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -41,15 +51,6 @@ def got(store: SqlTaskStore, task_id: str) -> StoredTask:
 
 def articles(store: SqlTaskStore, task_id: str) -> list[str]:
     return [sighting.article.id for sighting in got(store, task_id).task.sightings]
-
-
-def decided(store: SqlTaskStore, task_id: str, *evidence_ids: str) -> Verdict:
-    taken = store.take(task_id, "ann", NOW, 60)
-    assert taken is not None
-    decision = Decision("ann", taken.lease, Rating.FALSE, "No.", evidence_ids)
-    verdict = decide(taken.task, decision, now=NOW, public_url=None)
-    store.submit(verdict)
-    return verdict
 
 
 def change(kind: Change, evidence_id: str = "e1", revision: int = 1) -> EvidenceChange:
@@ -107,21 +108,26 @@ def test_one_more_sighting_writes_one_row_and_not_all(store: SqlTaskStore) -> No
 
 def test_tables_of_the_first_version_are_taken_over(url: str) -> None:
     engine = make_engine(url)
-    migrate(engine, "tasks", tables.MIGRATIONS[:1])
+    migrate(engine, "tasks", migrations.MIGRATIONS[:1])
     old = make_task(article=make_article("a1"), evidence=[make_match("e1")])
     row = {"id": old.id, "cluster_id": old.cluster_id, "priority": old.priority.value}
     held = {"state": "done", "lease": 1, "reviewer": "ann", "task": old.model_dump_json()}
-    stored = StoredTask(old, State.TAKEN, 1, "ann", LATER, None)
-    verdict = decide(
-        stored.task,
-        Decision("ann", 1, Rating.FALSE, "No.", ["e1"]),
-        now=NOW,
-        public_url=None,
+    verdict = Verdict(
+        id="v1",
+        task_id=old.id,
+        cluster_id=old.cluster_id,
+        claim=old.claim.text,
+        rating=Rating.FALSE,
+        rationale="No.",
+        evidence_ids=["e1"],
+        reviewer="ann",
+        lease=1,
+        decided_at=NOW,
     )
     with writing(engine) as connection:
-        connection.execute(insert(tables._first_tasks).values(**row, **held))
+        connection.execute(insert(migrations._first_tasks).values(**row, **held))
         connection.execute(
-            insert(tables._first_verdicts).values(
+            insert(migrations._first_verdicts).values(
                 id=verdict.id,
                 task_id=old.id,
                 lease=1,
@@ -130,7 +136,7 @@ def test_tables_of_the_first_version_are_taken_over(url: str) -> None:
                 verdict=verdict.model_dump_json(),
             )
         )
-        connection.execute(insert(tables._first_outbox).values(verdict_id=verdict.id))
+        connection.execute(insert(migrations._first_outbox).values(verdict_id=verdict.id))
     engine.dispose()
     with store_at(url) as store:
         taken_over = got(store, old.id)
@@ -138,7 +144,7 @@ def test_tables_of_the_first_version_are_taken_over(url: str) -> None:
         assert store.unpublished() == [verdict]
         store.upsert(make_task(article=make_article("a2")))
         assert articles(store, old.id) == ["a1", "a2"]
-        store.change_evidence(change(Change.WITHDRAWN))
+        store.change_evidence(change(Change.WITHDRAWN), NOW)
         assert got(store, old.id).state is State.OPEN
 
 
@@ -152,8 +158,8 @@ def test_a_claim_that_a_later_revision_drops_loses_its_sighting(store: SqlTaskSt
     store.take_back("a1", 2, [kept.claim.id])
     assert [stored.task.id for stored in store.page()[0]] == [kept.id]
     assert store.counts()[State.OPEN] == 1
-    assert store.take(None, "ann", NOW, 60).task.id == kept.id  # type: ignore[union-attr]
-    assert store.take(None, "ann", NOW, 60) is None
+    assert take(store).task.id == kept.id
+    assert store.take_next(Actor(name="ann"), NOW, 60) is None
     left = got(store, dropped.id).task
     assert left.changes[-1].why == "Revision 2 of an article no longer says it."
 
@@ -213,7 +219,7 @@ def test_a_merge_moves_everything_and_holds_for_what_comes(store: SqlTaskStore) 
     assert articles(store, one.id) == ["a1", "a2", "a3"]
     assert "rita merged task" in again.task.changes[-1].why
     with pytest.raises(Conflict, match="was merged into"):
-        store.take(other.id, "ann", NOW, 60)
+        take(store, "ann", other.id)
 
 
 def test_an_undone_merge_puts_everything_back_also_what_came_meanwhile(
@@ -292,7 +298,7 @@ def test_what_cannot_be_merged_or_split_is_refused_and_changes_nothing(
         store.merge("nobody", one.id, "rita", NOW)
     with pytest.raises(UserError, match="into itself"):
         store.merge(one.id, one.id, "rita", NOW)
-    store.take(other.id, "ann", NOW, 60)
+    take(store, "ann", other.id)
     with pytest.raises(Conflict, match="ann holds it"):
         store.merge(other.id, one.id, "rita", NOW)
     decided(store, other.id)
@@ -333,7 +339,7 @@ def test_withdrawn_evidence_leaves_its_tasks_also_when_it_comes_late(store: SqlT
     task = make_task(evidence=[make_match("e1"), make_match("e2", probability=0.5)])
     before = store.upsert(task).task.priority.value
     for _ in range(2):
-        store.change_evidence(change(Change.WITHDRAWN))
+        store.change_evidence(change(Change.WITHDRAWN), NOW)
         store.upsert(task)  # delivered again, with the item that was withdrawn since
         after = got(store, task.id).task
         assert [match.evidence.id for match in after.evidence] == ["e2"]
@@ -349,16 +355,20 @@ def test_a_task_decided_with_withdrawn_evidence_is_open_again(store: SqlTaskStor
     task = make_task(evidence=[make_match("e1"), make_match("e2")])
     store.upsert(task)
     first = decided(store, task.id, "e1")
-    store.change_evidence(change(Change.WITHDRAWN, "e2"))
+    store.change_evidence(change(Change.WITHDRAWN, "e2"), NOW)
     assert got(store, task.id).state is State.DONE
-    store.change_evidence(change(Change.WITHDRAWN, "e1"))
+    store.change_evidence(change(Change.WITHDRAWN, "e1"), NOW)
     opened = got(store, task.id)
     assert (opened.state, opened.verdict, opened.reviewer) == (State.OPEN, None, None)
     assert "open again" in opened.task.changes[-1].why
     second = decided(store, task.id)
     assert second.lease > first.lease
     assert got(store, task.id).verdict == second
-    assert store.unpublished() == [first, second]
+    issued, withdrawn, anew = store.unpublished()
+    assert (issued, anew) == (first, second)
+    assert isinstance(withdrawn, Verdict)
+    assert (withdrawn.status, withdrawn.revision, second.revision) == ("withdrawn", 2, 3)
+    assert "What the bridge cost (e1)" in str(withdrawn.reason)
 
 
 def test_a_revised_item_counts_only_in_its_latest_revision(store: SqlTaskStore) -> None:
@@ -367,7 +377,7 @@ def test_a_revised_item_counts_only_in_its_latest_revision(store: SqlTaskStore) 
         update={"why": "new", "evidence": old.evidence.model_copy(update={"revision": 2})}
     )
     store.upsert(make_task(evidence=[old]))
-    store.change_evidence(change(Change.REVISED, revision=2))
+    store.change_evidence(change(Change.REVISED, revision=2), NOW)
     assert store.upsert(make_task(evidence=[old])).task.evidence == []
     assert store.upsert(make_task(evidence=[newer])).task.evidence == [newer]
 
@@ -377,7 +387,7 @@ def test_an_opinion_stays_a_task_when_what_spoke_about_it_is_withdrawn(
 ) -> None:
     task = make_task(make_claim(kind=Kind.OPINION), evidence=[make_match("e1")])
     store.upsert(task)
-    store.change_evidence(change(Change.WITHDRAWN))
+    store.change_evidence(change(Change.WITHDRAWN), NOW)
     assert got(store, task.id).task.reason == "What spoke about it was withdrawn."
 
 
@@ -395,7 +405,7 @@ def test_a_tasks_own_verdict_is_no_evidence_for_it(store: SqlTaskStore) -> None:
 def test_ids_of_any_text_are_taken(store: SqlTaskStore, name: str) -> None:
     task = make_task(make_claim(id=name), make_article(name), [make_match(name)])
     store.upsert(task)
-    store.change_evidence(change(Change.WITHDRAWN, name))
+    store.change_evidence(change(Change.WITHDRAWN, name), NOW)
     assert got(store, task.id).task.evidence == []
     store.take_back(name, 2, [])
     assert store.page()[0] == []

@@ -1,8 +1,11 @@
-"""Any order of taking, releasing, waiting, submitting and being seen again, against a model of the promise."""
+"""Any order of whatever people do, and of being seen again: the store beside the pure state machine.
+
+The state machine has tests of its own; here the store must say of each task what the state machine says, offer
+what it offers, and keep one verdict, one opinion row and one audit event for each thing that happened.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,11 +20,38 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from schemas.verdict import Verdict
+from schemas.verdict import Rating, VerdictStatus
 from services.adapters.sql import writing
+from services.adapters.sql_audit import SqlAuditLog
 from services.adapters.sql_task_tables import meta
 from services.adapters.sql_tasks import SqlTaskStore
-from services.ports.task_store import Conflict, State, StoredTask
+from services.ports.audit_log import verify
+from services.ports.task_store import Conflict
+from services.ports.work import (
+    Action,
+    Actor,
+    AskSpecialist,
+    Assign,
+    Decide,
+    Forbidden,
+    HandOver,
+    Policy,
+    Refused,
+    Release,
+    Renew,
+    Reopen,
+    Resume,
+    Save,
+    Seed,
+    Skip,
+    Snooze,
+    State,
+    Take,
+    Undo,
+    Work,
+)
+from services.review import workflow
+from services.runtime.errors import UserError
 from tests.support.desk import (
     NOW,
     make_article,
@@ -30,169 +60,161 @@ from tests.support.desk import (
     postgresql_schema,
     sqlite_url,
     store_at,
-    verdict_for,
 )
 
-REVIEWERS = st.sampled_from(["ann", "bob"])
+ACTORS = (
+    Actor(name="ann"),
+    Actor(name="bob", skills=frozenset({"law"}), desk="city"),
+    Actor(name="cid", languages=frozenset({"de"})),
+    Actor(name="edith", editor=True, languages=frozenset({"en-GB"})),
+)
 NUMBERS = st.integers(0, 2)
-CLAIMS = [make_claim(f"Statement number {n} was made") for n in range(3)]
-IDS = [make_task(claim).id for claim in CLAIMS]
-
-
-@dataclass(frozen=True)
-class Model:
-    """What a task must be."""
-
-    state: State = State.OPEN
-    reviewer: str | None = None
-    lease: int = 0
-    until: datetime | None = None
-    verdict: str | None = None
-
-    def at(self, now: datetime) -> "Model":
-        expired = self.until is not None and self.until <= now
-        return replace(self, state=State.OPEN, reviewer=None, until=None) if expired else self
+CLAIMS = [make_claim(f"Statement number {n} was made", check_worthiness=0.3 * n) for n in range(3)]
+TASKS = [make_task(claim) for claim in CLAIMS]
+POLICY = Policy(double_review_at=TASKS[1].priority.value)
+_LEASES = st.integers(1, 4)
+_SOON = st.sampled_from([NOW + timedelta(minutes=1), NOW + timedelta(days=9)])
+_RATINGS = st.sampled_from([Rating.TRUE, Rating.FALSE])
+_ACTIONS: st.SearchStrategy[Action] = st.one_of(
+    st.builds(Take, seconds=st.just(60.0)),
+    st.builds(Renew, lease=_LEASES, seconds=st.just(60.0)),
+    st.builds(Release, lease=_LEASES),
+    st.builds(Save, lease=_LEASES, rationale=st.sampled_from(["", "draft"])),
+    st.builds(Skip, lease=_LEASES, reason=st.just("r")),
+    st.builds(Snooze, lease=_LEASES, until=_SOON, reason=st.just("r")),
+    st.builds(HandOver, lease=_LEASES, to=st.sampled_from(["ann", "bob"])),
+    st.builds(AskSpecialist, lease=_LEASES, skill=st.just("law"), reason=st.just("r")),
+    st.builds(Decide, lease=_LEASES, rating=_RATINGS, rationale=st.just("r")),
+    st.builds(Resume, reason=st.just("r")),
+    st.builds(Reopen, reason=st.just("r")),
+    st.builds(Undo, reason=st.just("r")),
+    st.builds(Assign, desk=st.sampled_from(["city", None]), deadline=_SOON),
+    st.builds(Seed, rating=st.sampled_from([Rating.TRUE, None])),
+)
 
 
 class Desk(RuleBasedStateMachine):
-    """The store beside the model. `store` is set by the test."""
+    """The store beside the state machine. `store` is set by the test."""
 
     store: ClassVar[SqlTaskStore]
 
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
-        self.model: dict[str, Model] = {}
-        self.leases: list[StoredTask] = []  # every lease anybody ever got, good or stale
-        self.owed: list[Verdict] = []
+        self.model: dict[str, Work] = {}
+        self.decisions = self.withdrawals = self.opinions = self.told = 0
 
     @initialize()
     def empty(self) -> None:
         with writing(self.store._engine) as connection:
             for table in reversed(meta.sorted_tables):
                 connection.execute(table.delete())
+        self.before = sum(1 for _ in SqlAuditLog(self.store._engine).entries())
 
     @rule(number=NUMBERS, article=NUMBERS)
     def see(self, number: int, article: int) -> None:
         task = make_task(CLAIMS[number], make_article(f"a{article}"))
         self.store.upsert(task)
-        self.model.setdefault(task.id, Model())
+        self.model.setdefault(task.id, Work(language="en"))
 
-    @rule(reviewer=REVIEWERS)
-    def take_next(self, reviewer: str) -> None:
-        free = {name for name, row in self.model.items() if row.at(self.now).state is State.OPEN}
-        taken = self.store.take(None, reviewer, self.now, 60)
-        assert (taken is not None) == bool(free)
-        if taken is not None:
-            assert taken.task.id in free
-            self._took(taken, reviewer)
-
-    @rule(number=NUMBERS, reviewer=REVIEWERS)
-    def take(self, number: int, reviewer: str) -> None:
-        row = self.model.get(IDS[number])
-        refused = row is not None and (
-            row.state is State.DONE or row.at(self.now).reviewer not in {None, reviewer}
-        )
-        try:
-            taken = self.store.take(IDS[number], reviewer, self.now, 60)
-        except Conflict:
-            assert refused
-            return
-        assert not refused
-        assert (taken is None) == (row is None)
-        if taken is not None:
-            self._took(taken, reviewer)
-
-    def _took(self, taken: StoredTask, reviewer: str) -> None:
-        lease = self.model[taken.task.id].lease + 1
-        until = self.now + timedelta(seconds=60)
-        self.model[taken.task.id] = Model(State.TAKEN, reviewer, lease, until)
-        self.leases.append(taken)
-
-    @rule(seconds=st.sampled_from([1, 59, 60, 61]))
+    @rule(seconds=st.sampled_from([1, 59, 60, 61, 1_000_000]))
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule(data=st.data())
-    def release(self, data: st.DataObject) -> None:
-        if not self.leases:
+    @rule(actor=st.sampled_from(ACTORS))
+    def take_next(self, actor: Actor) -> None:
+        order = [stored.task.id for stored in self.store.page(now=self.now)[0]]
+        free = [name for name in order if workflow.offered(self._of(name), actor, self.now)]
+        taken = self.store.take_next(actor, self.now, 60)
+        assert (taken.task.id if taken else None) == (free[0] if free else None)
+        if taken is not None:
+            self._follow(taken.task.id, Take(seconds=60), actor)
+
+    @rule(number=NUMBERS, action=_ACTIONS, actor=st.sampled_from(ACTORS))
+    def anybody_does_anything(self, number: int, action: Action, actor: Actor) -> None:
+        self._do(TASKS[number].id, action, actor)
+
+    @rule(number=NUMBERS, rating=_RATINGS)
+    def the_holder_decides(self, number: int, rating: Rating) -> None:
+        work = self.model.get(TASKS[number].id)
+        actor = next((one for one in ACTORS if work and one.name == work.holder), None)
+        if work and actor:
+            decision = Decide(lease=work.lease, rating=rating, rationale="r")
+            self._do(TASKS[number].id, decision, actor)
+
+    def _of(self, task_id: str) -> Work:
+        priority = next(task.priority.value for task in TASKS if task.id == task_id)
+        return workflow.with_needs(self.model[task_id], priority, POLICY)
+
+    def _do(self, task_id: str, action: Action, actor: Actor) -> None:
+        if task_id not in self.model:
             return
-        held = data.draw(st.sampled_from(self.leases))
-        good = self._holds(held)
         try:
-            self.store.release(held.task.id, str(held.reviewer), held.lease)
-        except Conflict:
-            assert not good
+            self._follow(task_id, action, actor, quietly=True)
+            refused: type[Exception] | None = None
+        except (Refused, Forbidden, UserError) as refusal:
+            refused = Conflict if isinstance(refusal, Refused) else type(refusal)
+        if refused is None:
+            self.store.act(task_id, action, actor, self.now)
+            self._follow(task_id, action, actor)
             return
-        assert good
-        self.model[held.task.id] = Model(lease=held.lease)
+        with pytest.raises(refused):
+            self.store.act(task_id, action, actor, self.now)
+        if refused is Conflict:
+            self.model[task_id] = workflow.rescued(self._of(task_id), action, actor)
 
-    @rule(data=st.data(), rationale=st.sampled_from(["one reason", "another"]))
-    def submit(self, data: st.DataObject, rationale: str) -> None:
-        if not self.leases:
+    def _follow(self, task_id: str, action: Action, actor: Actor, *, quietly: bool = False) -> None:
+        before = self._of(task_id)
+        after = workflow.act(before, action, actor, self.now)
+        if quietly or after == before:
             return
-        held = data.draw(st.sampled_from(self.leases))
-        verdict = verdict_for(held, rationale)
-        good, same = self._holds(held), self.model[held.task.id].verdict == verdict.id
-        try:
-            self.store.submit(verdict)
-        except Conflict:
-            assert not good
-            assert not same
-            return
-        assert good or same
-        if good:
-            self.model[held.task.id] = Model(
-                State.DONE, held.reviewer, held.lease, verdict=verdict.id
-            )
-            self.owed.append(verdict)
-
-    def _holds(self, held: StoredTask) -> bool:
-        row = self.model[held.task.id]
-        return row.state is State.TAKEN and (row.reviewer, row.lease) == (
-            held.reviewer,
-            held.lease,
-        )
-
-    @rule()
-    def publish(self) -> None:
-        self.store.mark_published([verdict.id for verdict in self.store.unpublished(limit=1)])
-        self.owed = self.owed[1:]
+        self.model[task_id] = after
+        self.decisions += after.state is State.DONE
+        self.withdrawals += before.state is State.DONE
+        self.opinions += isinstance(action, Decide)
+        self.told += not isinstance(action, Renew | Save)
 
     @invariant()
     def store_and_model_agree(self) -> None:
         page, following = self.store.page(now=self.now)
         assert following is None
-        found = {
-            row.task.id: Model(
-                row.state,
-                row.reviewer,
-                row.lease,
-                row.lease_until,
-                row.verdict.id if row.verdict else None,
-            )
-            for row in page
-        }
-        assert found == {name: row.at(self.now) for name, row in self.model.items()}
-        assert [verdict.id for verdict in self.store.unpublished()] == [v.id for v in self.owed]
+        found = {stored.task.id: stored.work for stored in page}
+        assert found == {name: self._of(name).at(self.now) for name in self.model}
+        counts = self.store.counts(now=self.now)
+        states = [work.state for work in found.values()]
+        assert counts == {state: states.count(state) for state in State}
+        for stored in page:
+            assert (stored.verdict is not None) == (stored.state is State.DONE)
+
+    @invariant()
+    def everything_that_happened_is_recorded_once(self) -> None:
+        kinds = [verdict.status for verdict in self.store.verdicts()]
+        assert kinds.count(VerdictStatus.ISSUED) == self.decisions
+        assert kinds.count(VerdictStatus.WITHDRAWN) == self.withdrawals
+        assert len(list(self.store.opinions())) == self.opinions
+
+    def teardown(self) -> None:
+        entries = list(SqlAuditLog(self.store._engine).entries())
+        assert verify(entries).problem is None
+        assert len(entries) - getattr(self, "before", len(entries)) == self.told
 
 
-def _run(store: SqlTaskStore) -> None:
+def _run(store: SqlTaskStore, examples: int) -> None:
     machine = type("DeskOnThisStore", (Desk,), {"store": store})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
+        machine, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
     )
 
 
 def test_any_order_on_sqlite(tmp_path: Path) -> None:
-    with store_at(sqlite_url(tmp_path)) as store:
-        _run(store)
+    with store_at(sqlite_url(tmp_path), POLICY) as store:
+        _run(store, 25)
 
 
 @pytest.mark.postgresql
 def test_any_order_on_postgresql(require: Callable[[str], str]) -> None:
     with (
         postgresql_schema(require("CLAIMDESK_TEST_POSTGRESQL")) as url,
-        store_at(url) as store,
+        store_at(url, POLICY) as store,
     ):
-        _run(store)
+        _run(store, 25)

@@ -182,9 +182,9 @@ def test_from_a_file_to_tasks_and_a_verdict_by_command_alone(
     task = next(task for task in tasks if "40,000" in task["claim"]["text"])
     assert {"id", "state", "claim", "evidence", "priority", "reason", "sightings"} <= set(task)
     assert task["priority"]["parts"]
-    taken = run(environment, "tasks", "take", task["id"], "--reviewer", "rita", "--json")
+    taken = run(environment, "tasks", "take", task["id"], "--as", "rita", "--json")
     assert taken.returncode == 0, taken.stderr
-    words = ["tasks", "decide", task["id"], "--reviewer", "rita", "--rating", "false"]
+    words = ["tasks", "decide", task["id"], "--as", "rita", "--rating", "false"]
     words += ["--rationale", "The office counted fewer.", "--lease"]
     assert run(environment, *words, "99").returncode == 2
     assert run(environment, *words, "1").returncode == 0

@@ -16,12 +16,11 @@ from schemas.article import Article
 from schemas.dead_letter import DeadLetter
 from schemas.subscription import Subscription
 from schemas.topics import ARTICLES, CLAIMS
-from schemas.verdict import Rating
 from services.ports.dead_letters import list_letters
 from services.ports.task_store import StoredTask
-from services.review.decide import Decision, decide
 from services.runtime.events import decode
 from services.runtime.executor import Message
+from tests.support.desk import decide, take
 
 DEMO = Path(__file__).parents[2] / "demo"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -132,9 +131,8 @@ def test_a_verdict_is_evidence_for_the_next_sighting_and_an_alert_reaches_its_su
         stored = next(row for row in all_tasks(desk) if "40,000" in row.task.claim.text)
         assert stored.task.claim.speaker == "Ada Hallam"
         now = desk.app.clock.now()
-        taken = desk.app.task_store.take(stored.task.id, "rita", now, 600)
-        decision = Decision("rita", taken.lease, Rating.FALSE, "The office counted 31,000.")
-        desk.app.task_store.submit(decide(taken.task, decision, now=now, public_url=None))
+        taken = take(desk.app.task_store, "rita", stored.task.id, now)
+        decide(desk.app.task_store, taken, "The office counted 31,000.", now=now)
         settle()
         desk.ingest(
             article(

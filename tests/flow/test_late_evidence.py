@@ -8,10 +8,11 @@ from schemas.evidence_change import Change, EvidenceChange
 from schemas.topics import CLUSTERS, MATCHES
 from schemas.verdict import Rating
 from services.ports.evidence_store import retracted
-from services.ports.task_store import State, StoredTask, verdict_evidence_id
-from services.review.decide import Decision, decide
+from services.ports.task_store import StoredTask, verdict_evidence_id
+from services.ports.work import State
 from services.runtime.events import decode, make_event
 from services.runtime.executor import to_message
+from tests.support.desk import decide, take
 
 
 def article(folder: Path, name: str, text: str, day: int) -> Path:
@@ -35,9 +36,9 @@ def decide_on(
     desk: Any, stored: StoredTask, rating: Rating, evidence: tuple[str, ...] = ()
 ) -> None:
     now = desk.app.clock.now()
-    taken = desk.app.task_store.take(stored.task.id, "rita", now, 600)
-    decision = Decision("rita", taken.lease, rating, "The office counted 31,000.", evidence)
-    desk.app.task_store.submit(decide(taken.task, decision, now=now, public_url=None))
+    taken = take(desk.app.task_store, "rita", stored.task.id, now)
+    told = "The office counted 31,000."
+    decide(desk.app.task_store, taken, told, rating=rating, evidence=evidence, now=now)
 
 
 def test_a_verdict_reaches_the_claims_seen_before_and_after_and_is_taken_back_from_both(

@@ -25,7 +25,7 @@ from services.adapters.sql_published import SqlPublishedStore
 from services.adapters.sql_tasks import SqlTaskStore
 from services.ports.accounts import Account, Role
 from services.ports.task_store import StoredTask, TaskStore
-from services.ports.work import Actor, Decide, Take
+from services.ports.work import Actor, Decide, Policy, Take
 from services.review.people import Door
 from services.review.service import DeskServer
 from services.runtime.clock import Clock, FakeClock
@@ -152,10 +152,10 @@ def postgresql_schema(url: str) -> Iterator[str]:
 
 
 @contextmanager
-def store_at(url: str) -> Iterator[SqlTaskStore]:
+def store_at(url: str, policy: Policy | None = None) -> Iterator[SqlTaskStore]:
     """A store with its tables."""
     engine = make_engine(url)
-    store = SqlTaskStore(engine)
+    store = SqlTaskStore(engine, policy)
     store.setup()
     SqlPublishedStore(engine).setup()
     try:

@@ -20,7 +20,6 @@ from services.runtime.events import decode
 from services.runtime.executor import Message
 from services.runtime.settings import Settings
 from tests.support.desk import (
-    NOW,
     PASSWORD,
     People,
     make_task,
@@ -29,7 +28,9 @@ from tests.support.desk import (
     running_desk,
     sqlite_url,
     store_at,
-    verdict_for,
+)
+from tests.support.desk import (
+    decided as decide_one,
 )
 
 
@@ -57,10 +58,7 @@ def decided(store: SqlTaskStore, count: int) -> list[Verdict]:
     verdicts = []
     for task in make_tasks(count):
         store.upsert(task)
-        taken = store.take(task.id, "ann", NOW, 60)
-        assert taken is not None
-        verdicts.append(verdict_for(taken))
-        store.submit(verdicts[-1])
+        verdicts.append(decide_one(store, task.id))
     return verdicts
 
 

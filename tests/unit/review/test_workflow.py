@@ -164,7 +164,7 @@ def test_a_decision_can_be_taken_back_by_who_made_it_or_an_editor() -> None:
         act(done, Reopen(reason="?"), BEN, NOW)
     for actor in (ANA, EDITOR):
         work = act(done, Reopen(reason="new source"), actor, NOW)
-        assert (work.state, work.round, work.opinions, work.lease) == (State.OPEN, 2, (), 1)
+        assert (work.state, work.round, work.opinions, work.lease) == (State.OPEN, 2, (), 2)
     with pytest.raises(Refused):
         act(Work(), Reopen(reason="x"), EDITOR, NOW)
 
