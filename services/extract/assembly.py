@@ -19,6 +19,7 @@ from services.extract.places import Places
 from services.extract.polarity import Polarities
 from services.extract.quantities import find_quantities
 from services.extract.ranges import offsets_of, tokens_of
+from services.extract.report import Form
 from services.extract.resolution import Standalone
 from services.extract.score import Scores, score_spans
 from services.extract.spans import SpanIndex
@@ -73,7 +74,9 @@ class Assembler:
         dates = self._dates_of(draft)
         source = draft.report.source if draft.report is not None else None
         # The speaker's own words stay: whom they mean is for a reader to see in the context.
-        rewritten = None if draft.quote is Quote.DIRECT else standalone.rewrite(span, text)
+        rewritten = (
+            None if draft.quote is Quote.DIRECT else standalone.rewrite(span, text, _aside(draft))
+        )
         said = rewritten.text if rewritten is not None else text
         return Claim(
             id=stable_id("clm", self._id, normalise(text), voice.name or ""),
@@ -120,6 +123,16 @@ class Assembler:
             mention for span in (draft.span, *draft.dating) for mention in self._dates.within(span)
         ]
         return sorted(found, key=lambda mention: mention.span)
+
+
+def _aside(draft: Draft) -> Offsets | None:
+    """The cue between the two parts of what is said, where the claim holds both."""
+    report = draft.report
+    if report is None or report.form is not Form.CLAUSE or len(report.content) != 2:
+        return None
+    (start, low), (high, end) = report.content
+    inside = draft.span[0] <= start and end <= draft.span[1]
+    return (low, high) if inside and low < high else None
 
 
 def _reference(text: str, published_at: datetime | None, excluded: Sequence[Excluded]) -> Reference:

@@ -120,6 +120,8 @@ class Resolver:
 
     def _one(self, head: Token, phrase: Span) -> Speaker | None:
         person = self._cast.person_at.get(head.i) or self._beside(head, phrase)
+        if person is None and head.is_upper and len(head) > 2:  # a transcript's label
+            person = self._cast.with_surname(head.lower_)
         if person is not None:
             return Speaker(person.text, 0.95)
         if head.pos_ == "PRON" or head.tag_ in {"PRP", "DT", "WP", "WDT", "EX"}:

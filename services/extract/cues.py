@@ -92,6 +92,7 @@ PREPOSITIONS = {
     "point": {"to", "out"},
     "complain": {"about", "of"},
     "warn": {"of", "about", "against"},
+    "caution": {"against", "about"},
     "hint": {"at"},
     "argue": {"for", "against"},
     "allude": {"to"},

@@ -36,6 +36,7 @@ from services.extract.roles import PEOPLE
 
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 _AGENTS = frozenset(("PERSON", "ORG", "GPE", "NORP"))
+_LONGEST_AGE = 3
 _PEOPLE = frozenset(("i", "we", "he", "she", "they"))
 
 
@@ -260,8 +261,17 @@ def _quantity(content: _Content) -> Kind | None:
     counted = (
         quantity.unit == "%" or quantity.low is None or quantity.high is None or quantity.high >= 10
         for quantity in content.quantities
+        if not _is_age(content.span, quantity)
     )
     return Kind.QUANTITY if any(counted) else None
+
+
+def _is_age(span: Span, quantity: Quantity) -> bool:
+    """Whether a number between commas beside a name is somebody's age ("Ada Hallam, 41, said")."""
+    text = span.text
+    start, end = (at - span.start_char for at in quantity.span)
+    bare = quantity.text.isdigit() and len(quantity.text) < _LONGEST_AGE
+    return bare and text[max(0, start - 2) : start] == ", " and text[end : end + 1] in (",", "")
 
 
 def _by_tense(content: _Content) -> Kind | None:

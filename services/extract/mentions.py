@@ -12,6 +12,7 @@ from services.extract.countries import CAPITALS, NAMES, country_in
 from services.extract.names import PARTICLES, Name, gender_of_words
 from services.extract.roles import PEOPLE, role_of
 from services.extract.spans import SpanIndex
+from services.extract.subjects import is_name_like_modal
 from services.extract.words import words
 
 MOST = 300
@@ -67,6 +68,11 @@ class Cast:
     countries: list[tuple[int, str]]
     strangers: list[tuple[int, str]]
     """People without a name ("a man in his 60s"), each with the word for them."""
+
+    def with_surname(self, surname: str) -> Person | None:
+        """The one person who has a first name and this surname, in lower case; none of several."""
+        found = [p for p in self.people if p.name.first and p.name.last == surname]
+        return found[0] if len(found) == 1 else None
 
     def people_before(self, index: int) -> list[tuple[int, Person]]:
         """The last mention of each person before token `index`, the nearest first, at most MOST mentions back."""
@@ -281,10 +287,7 @@ def _mark_bare_surnames(
     for token in doc:
         if (
             token.i in person_at
-            or not (
-                token.pos_ in {"PROPN", "NOUN"}
-                or (token.tag_ == "MD" and token.i and token.dep_ == "nsubj")
-            )
+            or not (token.pos_ in {"PROPN", "NOUN"} or (token.i and is_name_like_modal(token)))
             or not (token.is_title or (token.is_upper and len(token) > _SHORTEST_CAPITALS))
             or token.lower_ in _PLACES
         ):

@@ -58,7 +58,8 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
         word = _FIRST_WORD.match(text, after, last)
         if word is None or not (word[1][0].isupper() or word[1][0] in _OPENING):
             continue
-        if high - low + 1 + len(word[1]) + _SPARE <= width:
+        bracketed = word[1][0] == "(" and text[last - 1] == ")"
+        if bracketed or high - low + 1 + len(word[1]) + _SPARE <= width:
             yield _strip(text, begin, high)
             begin = after
     yield _strip(text, begin, end)

@@ -16,14 +16,15 @@ from services.extract.comparison_words import CHANGE
 from services.extract.dates import time_spans
 from services.extract.quantities_patterns import BOUND, PATTERNS, UNIT, Reading
 from services.extract.units import BOUNDS, CURRENCY_WORDS, HINTS, INFINITE, MEASURES, NAMING
+from services.extract.wordlists import word_set
 
 _NAMED = frozenset(("PRODUCT", "LAW", "FAC", "WORK_OF_ART", "ORG", "EVENT", "PERSON"))
 _DIGIT = re.compile(r"\d")
 _GOES_ON = re.compile(r"[.,:/]\d|:\w|-?[^\W_]|[ \xa0][ap]\.?m\b")
 """What makes figures part of something else: "1.2.3", "10:30", "20th", "45-year-old", "5 p.m."."""
 _TIMES = frozenset(("year", "month", "week", "day", "hour", "decade", "minute"))
-_HOW_LONG = frozenset(
-    "for in after within of is was are were been be lasted took taken lasting spent and or".split()
+_HOW_LONG = word_set(
+    "for in after within of is was are were been be lasted took taken lasting spent and or"
 )
 _AGO = re.compile(r"\b(?:ago|old|later|earlier|before)\b")
 _BEFORE_A_NOUN = frozenset(("ADJ", "ADV", "DET", "VERB", "PRON", "NUM"))

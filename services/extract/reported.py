@@ -186,7 +186,9 @@ def _that_by_that(doc: Doc, span: Offsets) -> list[Offsets]:
         and token.head.dep_ == "conj"
         and own_subject(token.head) is not None
     ]
-    if not cuts or any(token.is_quote for token in part):
+    # Not within a quotation: that is one claim.
+    cuts = [cut for cut in cuts if not sum(t.is_quote for t in doc[part.start : cut]) % 2]
+    if not cuts:
         return [span]
     edges = [part.start, *cuts, part.end]
     pieces = (stated(doc, *trim(doc, low, high)) for low, high in pairwise(edges))

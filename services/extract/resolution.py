@@ -55,12 +55,20 @@ class Standalone:
             if token.pos_ in {"NOUN", "PROPN"} and token.dep_ != "compound":
                 self._nouns[token.lemma_.lower()].append(token.i)
 
-    def rewrite(self, span: Span, text: str) -> Rewritten | None:
-        """`text`, which stands at `span`, with its references replaced; none when there was nothing to replace."""
+    def rewrite(self, span: Span, text: str, aside: Offsets | None = None) -> Rewritten | None:
+        """`text`, which stands at `span`, with its references replaced; none when there was nothing to replace.
+
+        `aside` is a cue that interrupts it ("…, she said, …"), which the same goes without.
+        """
         start, at = span.start_char, 0
         parts: list[str] = []
         replacements: list[Replacement] = []
-        for one in self._replacements(span):
+        wanted = self._replacements(span)
+        if aside is not None:
+            low, high = aside
+            wanted = [one for one in wanted if one.span[1] <= low or one.span[0] >= high]
+            wanted = sorted([*wanted, self._without(span, aside)], key=lambda one: one.span)
+        for one in wanted:
             low, high = one.span[0] - start, one.span[1] - start
             if low < at or high > len(text):
                 continue
@@ -93,6 +101,12 @@ class Standalone:
             name += "’" if name.endswith("s") else "’s"
         source = meaning.source or self._place(meaning.text, start)
         return Replacement(span=(start, end), text=name, source_span=source)
+
+    def _without(self, span: Span, aside: Offsets) -> Replacement:
+        """What stands for the cue and its commas: a comma behind an opening phrase, else a blank."""
+        before = (token for token in span if token.idx < aside[0])
+        begun = any(token.dep_ in {"nsubj", "nsubjpass"} for token in before)
+        return Replacement(span=aside, text=" " if begun else ", ", source_span=None)
 
     def _place(self, name: str, before: int) -> Offsets | None:
         """Where the article has `name`: the nearest place before `before`, else the first after it."""
@@ -156,9 +170,7 @@ class Standalone:
         if pronoun.i > sentence.start + 1 or not sentence.start:
             return None
         subject = own_subject(self._doc[sentence.start - 1].sent.root)
-        if subject is None or subject.tag_ not in {"NN", "NNP"} or subject.ent_type_ == "PERSON":
-            return None
-        if subject.lemma_.lower() in PEOPLE:
+        if subject is None or not _is_thing(subject):
             return None
         if subject.pos_ == "NOUN" and (fuller := self._fuller(subject)) is not None:
             return fuller
@@ -173,6 +185,11 @@ class Standalone:
         """Whether the claim itself names, before `token`, what it means."""
         last = name.rsplit(maxsplit=1)[-1].lower()
         return any(other.lower_ == last for other in self._doc[span.start : token.i])
+
+
+def _is_thing(noun: Token) -> bool:
+    singular = noun.tag_ in {"NN", "NNP"}
+    return singular and noun.ent_type_ != "PERSON" and noun.lemma_.lower() not in PEOPLE
 
 
 def _said(phrase: Span) -> _Meaning:

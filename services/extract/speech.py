@@ -57,6 +57,8 @@ class _SpeechFinder:
             self._reports.append(self._by_cue[cue.i])
         elif (signature := self._signature_of(quotation)) is not None:
             self._reports.append(self._signed(quotation, signature))
+        elif (led := self._named_before(quotation)) is not None:
+            self._reports.append(led)
         elif previous is not None and self._goes_on(previous, quotation):
             previous.add(quotation)
         elif self._is_alone(quotation):
@@ -137,6 +139,22 @@ class _SpeechFinder:
         return None
 
     # Quotations without a cue
+
+    def _named_before(self, quotation: Quotation) -> Report | None:
+        """In "Ada Hallam, on Monday: “…”" the person before the colon that leads to the quotation."""
+        if self._reading.before(quotation) != ":":
+            return None
+        first, _ = self._reading.tokens(quotation.span)
+        start = self._reading.sentences[self._reading.sentence_of(max(0, first - 1))].start
+        before = self._doc[max(start, first - _REACH) : first - 1]
+        named = [one for one in before.ents if one.label_ == "PERSON" and one[0].is_title]
+        if len(named) != 1 or any(self._reading.quoted[token.i] for token in before):
+            return None
+        head, colon = named[0].root, offsets_of(self._doc[first - 1])
+        number = self._reading.sentence_of(first)
+        return Report(
+            Form.DIRECT, None, [colon], named[0], head, [quotation.span], number, [quotation]
+        )
 
     def _signature_of(self, quotation: Quotation) -> Token | None:
         """The name after a boxed quotation ("— Ada Hallam, engineer"), in its paragraph or the next."""

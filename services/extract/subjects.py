@@ -10,6 +10,7 @@ _RAISES = {"conj", "xcomp", "advcl", "acl", "pcomp", "ccomp", "prep", "aux", "de
 _TIMES = frozenset({"DATE", "TIME"})
 _FELT = frozenset({"convince", "persuade", "worry", "concern", "trouble", "alarm"})
 """Verbs whose passive says what its subject thinks ("we are convinced that …")."""
+_MODIFIERS = frozenset({"det", "amod", "compound", "poss", "nummod"})
 _DEPTH = 5
 """How far up a chain of verbs the subject is looked for."""
 
@@ -86,14 +87,22 @@ def _quoted_one(verb: Token) -> Token | None:
 
 def own_subject(verb: Token) -> Token | None:
     """The subject among the verb's own dependents; of two beside each other the name."""
-    found = [child for child in verb.children if child.dep_ in _SUBJECTS and _is_nominal(child)]
+    found = [
+        child
+        for child in verb.children
+        if (child.dep_ in _SUBJECTS and _is_nominal(child)) or is_name_like_modal(child)
+    ]
     named = (child for child in found[1:] if child.pos_ == "PROPN" and child.i < verb.i)
     return next(named, next(iter(found), None))
 
 
 def _is_nominal(token: Token) -> bool:
-    """Whether `token` is a noun, or a name that the tagger took for a modal ("May said")."""
-    return token.pos_ in _NOUNS or (token.tag_ == "MD" and token.is_title)
+    return token.pos_ in _NOUNS or is_name_like_modal(token)
+
+
+def is_name_like_modal(token: Token) -> bool:
+    """Whether `token` is a name that the tagger took for a modal: none stands before a past form ("May said")."""
+    return token.tag_ == "MD" and token.is_title and token.head.tag_ in {"VBD", "VBZ"}
 
 
 def _misread_subject(verb: Token) -> Token | None:
@@ -152,6 +161,10 @@ def inverted_subject(verb: Token) -> Token | None:
 def phrase_of(head: Token, barrier: Token | None = None) -> Span:
     """The noun phrase of `head`, without what stands at or beyond `barrier`."""
     left, right = head.left_edge.i, head.right_edge.i
+    if head.dep_ == "compound" and head.head == barrier:  # the parser took the cue for their noun
+        beside = {child.i: child.left_edge.i for child in barrier.lefts if child.dep_ in _MODIFIERS}
+        while left - 1 in beside:
+            left = beside[left - 1]
     if barrier is not None and left <= barrier.i <= right:
         left, right = (left, barrier.i - 1) if head.i < barrier.i else (barrier.i + 1, right)
     for child in head.rights:  # "the ministry on Tuesday"

@@ -55,7 +55,7 @@ def _around_cue(verb: Token) -> list[Range]:
         return []
     first, last = clause.left_edge.i, clause.right_edge.i + 1
     after = verb.doc[right] if right < last else None
-    commas = left > first and verb.doc[left - 1].text == "," or verb.doc[left].text == ","
+    commas = (left > first and verb.doc[left - 1].text == ",") or verb.doc[left].text == ","
     if not commas or after is None or not (after.text == "," or verb.doc[right - 1].text == ","):
         return []
     parts = [trim(verb.doc, first, left), trim(verb.doc, right, last)]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from schemas.claim import Attribution
-from services.extract.cues import LISTENING
 from services.extract.coreference import Resolver, Speaker
+from services.extract.cues import LISTENING
 from services.extract.legibility import Page
 from services.extract.ranges import offsets_of
 from services.extract.report import Report
