@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from schemas.base import Model, UtcDatetime
 from schemas.claim import Kind
@@ -17,7 +17,10 @@ from schemas.verdict import Rating, Verdict
 from services.ports.work import Action, Actor, Draft, Stage, State, Work
 from services.runtime.ids import stable_id
 
-Words = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\p{Cc}\p{Cs}]+$")
+]
+"""What a filter looks for. No database holds a NUL, and no name a control character."""
 
 
 def task_id_of(cluster_id: str) -> str:
