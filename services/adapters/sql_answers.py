@@ -55,12 +55,13 @@ class SqlAnswerStore:
         with writing(self._engine) as connection:
             _forget(connection, now)
             row = {"key": key, "fingerprint": fingerprint, "begun_at": now}
-            made = connection.execute(
+            made = connection.scalar(
                 upsert_into(self._engine, _answers)
                 .values(row)
                 .on_conflict_do_nothing(index_elements=["key"])
+                .returning(_answers.c.key)
             )
-            if made.rowcount == 1:
+            if made is not None:
                 return None
             found = connection.execute(select(_answers).where(_answers.c.key == key)).one()
             return _answer(found, fingerprint)

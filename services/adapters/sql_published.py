@@ -64,12 +64,13 @@ class SqlPublishedStore:
         """Under the row's lock; the row is made first, so that two writers cannot both find none."""
         mine = _published.c.task_id == item.task_id
         with writing(self._engine) as connection:
-            made = connection.execute(
+            made = connection.scalar(
                 upsert_into(self._engine, _published)
                 .values(_row(item))
                 .on_conflict_do_nothing(index_elements=["task_id"])
+                .returning(_published.c.task_id)
             )
-            if made.rowcount == 1:
+            if made is not None:
                 return item
             query = select(_published.c.item).where(mine).with_for_update()
             before = Published.model_validate_json(connection.execute(query).scalar_one())
