@@ -5,7 +5,7 @@ fixed in Apprise's code, no option of an address is passed on (some name hosts, 
 redirects are not followed.
 """
 
-import apprise
+from typing import Any
 
 from services.ports.chat import ChatError
 
@@ -35,16 +35,14 @@ class AppriseChat:
         """Tell it there. Raises ChatError."""
         service = _service(url)
         try:
-            done = service.notify(
-                body=text[:_LONGEST], title=title, body_format=apprise.NotifyFormat.TEXT
-            )
+            done = service.notify(body=text[:_LONGEST], title=title, body_format="text")
         except TypeError as error:  # what Apprise raises for a message without any text
             raise ChatError(f"{SERVICES[_scheme(url)]} was not told: {error}") from error
         if not done:
             raise ChatError(f"{SERVICES[_scheme(url)]} did not take it")
 
 
-def _service(url: str) -> apprise.NotifyBase:
+def _service(url: str) -> Any:
     scheme = _scheme(url)
     if scheme not in SERVICES:
         raise ChatError(
@@ -52,6 +50,8 @@ def _service(url: str) -> apprise.NotifyBase:
         )
     if "?" in url or "\n" in url:
         raise ChatError("options after ? are not taken; give the address without them")
+    import apprise  # here, because it brings a hundred services along and few deployments need one
+
     asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
     service = apprise.Apprise.instantiate(url, asset=asset)
     if service is None or str(service.service_name) != SERVICES[scheme]:

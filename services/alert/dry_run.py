@@ -36,10 +36,10 @@ def dry_run(
     since: datetime,
     examples: int,
 ) -> DryRun:
-    """What would have been told since `since`. A task counts as it stands now, on the day it was first seen.
+    """What would have been told since `since`. A task counts as it stands now, on its first article's day.
 
     Raises UserError for a query that cannot be read, QueryError with its position. Claims that became no
-    task are not stored, so they are not among it.
+    task are not stored, so they are not among it, nor are tasks whose articles tell no day.
     """
     query, types = understood(wish)
     standing = StandingQueries(encode)

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from services.alert.happening import Happening
 from services.alert.index import QueryIndex
 from services.alert.query import Query
@@ -28,7 +26,7 @@ class StandingQueries:
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
         self._index = QueryIndex()
-        self._thresholds: dict[str, float] = {}
+        self._likes: dict[str, tuple[str, float]] = {}  # the text and the least cosine
         self._vectors: dict[str, Any] = {}
         self._by_meaning_only: set[str] = set()
 
@@ -36,8 +34,7 @@ class StandingQueries:
         """Add a subscription, or replace the one of that name."""
         self.remove(name)
         if standing.like is not None:
-            self._thresholds[name] = standing.like_threshold
-            self._vectors[name] = self._encode([standing.like])[0]
+            self._likes[name] = standing.like, standing.like_threshold
         if query is not None:
             self._index.put(name, query)
         else:
@@ -46,7 +43,7 @@ class StandingQueries:
     def remove(self, name: str) -> None:
         """Forget it; nothing happens when there is none of that name."""
         self._index.remove(name)
-        self._thresholds.pop(name, None)
+        self._likes.pop(name, None)
         self._vectors.pop(name, None)
         self._by_meaning_only.discard(name)
 
@@ -57,16 +54,21 @@ class StandingQueries:
             for name, query in self._index.matching(happening.document)
         }
         candidates = by_words.keys() | self._by_meaning_only
-        likeness = self._likeness(happening.text, sorted(candidates & self._vectors.keys()))
+        likeness = self._likeness(happening.text, sorted(candidates & self._likes.keys()))
         return [
             Found(name, by_words.get(name, []), likeness.get(name))
             for name in sorted(candidates)
-            if name not in self._thresholds or likeness[name] >= self._thresholds[name]
+            if name not in self._likes or likeness[name] >= self._likes[name][1]
         ]
 
     def _likeness(self, text: str, names: list[str]) -> dict[str, float]:
         if not names:
             return {}
-        vectors = np.stack([self._vectors[name] for name in names])
-        cosines = vectors @ self._encode([text])[0]
+        import numpy as np  # here, because few processes need it
+
+        new = [name for name in names if name not in self._vectors]
+        if new:
+            texts = [self._likes[name][0] for name in new]
+            self._vectors.update(zip(new, self._encode(texts), strict=True))
+        cosines = np.stack([self._vectors[name] for name in names]) @ self._encode([text])[0]
         return {name: round(float(cosine), 4) for name, cosine in zip(names, cosines, strict=True)}

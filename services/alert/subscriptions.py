@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -162,7 +163,11 @@ def _check_mailbox(email: str, settings: Settings) -> None:
         )
     try:
         mailbox = Address(addr_spec=email)
-    except (ValueError, IndexError) as error:  # what the parser raises for what is none
+    except (
+        ValueError,
+        IndexError,
+        MessageError,
+    ) as error:  # what the parser raises for what is none
         raise UserError(f"--email: {email!r} is no address") from error
     if not mailbox.domain or not email.isascii() or len(email) > _LONGEST_MAILBOX:
         raise UserError(f"--email: {email!r} is no address like name@example.org")

@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +188,99 @@ def test_what_is_owed_to_a_removed_subscription_is_given_up(bench: Bench) -> Non
     bench.turn()
     assert bench.states() == {"n1": ("given_up", 1)}
     assert "removed" in str(bench.store.deliveries()[0].last_error)
+
+
+def test_what_is_owed_to_a_removed_subscription_displaces_no_worker(bench: Bench) -> None:
+    """The log and removed subscriptions share a worker: a second one hid the first from `finish`."""
+    bench.store.add(make_subscription("quiet"))
+    reached, let_go = threading.Event(), threading.Event()
+    record = bench.store.record
+
+    def slow(name: str, *rest: Any, **more: Any) -> None:
+        reached.set()
+        let_go.wait(60)
+        record(name, *rest, **more)
+
+    bench.store.record = slow  # type: ignore[method-assign]
+    bench.owe("q1", subscription="quiet")
+    stop = threading.Event()
+    with ThreadPoolExecutor(8) as pool:
+        assert bench.deliverer.start_due(pool, stop)
+        assert reached.wait(60)
+        bench.owe("g1", subscription="gone")
+        assert not bench.deliverer.start_due(pool, stop)
+        assert bench.deliverer.owes()
+        let_go.set()
+    bench.deliverer.finish()
+    bench.turn()
+    assert bench.states() == {"q1": ("delivered", 1), "g1": ("given_up", 1)}
+
+
+def test_a_subscription_that_moves_to_an_endpoint_in_use_waits_for_it(bench: Bench) -> None:
+    reached, let_go = threading.Event(), threading.Event()
+
+    def hang() -> int:
+        reached.set()
+        let_go.wait(60)
+        return 200
+
+    bench.web.answers[HOOK] = hang
+    bench.store.add(make_subscription("moved"))
+    take_due = bench.store.take_due
+
+    def moved_meanwhile(*arguments: Any, **more: Any) -> Any:
+        taken = take_due(*arguments, **more)
+        bench.store.add(make_subscription("moved", webhook_url=HOOK))
+        return taken
+
+    bench.owe("n1")
+    stop = threading.Event()
+    with ThreadPoolExecutor(8) as pool:
+        bench.deliverer.start_due(pool, stop)
+        assert reached.wait(60)
+        bench.owe("m1", subscription="moved")
+        bench.store.take_due = moved_meanwhile  # type: ignore[method-assign]
+        bench.deliverer.start_due(pool, stop)
+        let_go.set()
+    bench.deliverer.finish()
+    assert bench.states() == {"n1": ("delivered", 1), "m1": ("owed", 0)}
+    bench.turn(2)
+    assert bench.web.ids() == ["n1", "m1"]
+
+
+def test_a_failed_attempt_is_not_repeated_in_quiet_hours(bench: Bench) -> None:
+    hours = {"quiet_from": time(12), "quiet_to": time(14)}
+    bench.store.add(make_subscription(webhook_url=HOOK, **hours))
+    answers = iter([500])
+    bench.web.answers[HOOK] = lambda: next(answers, 200)
+    bench.owe("n1")  # at noon, so it was owed before the hours were set
+    bench.turn()
+    bench.turn(3_600)
+    assert bench.web.ids() == ["n1"]
+    bench.turn(3_600)
+    assert bench.web.ids() == ["n1", "n1"]
+
+
+def test_a_digest_is_one_signed_request(bench: Bench) -> None:
+    for name in ("n1", "n2"):
+        at = bench.clock.now() + timedelta(hours=1)
+        bench.store.owe(make_notification(name), bench.clock.now(), at=at, digest="d")
+    bench.turn()
+    answers = iter([500])
+    bench.web.answers[HOOK] = lambda: next(answers, 200)
+    bench.turn(3_600)
+    bench.turn(60)
+    assert bench.web.ids() == ["d.1", "d.1"]
+    assert bench.web.bodies[0] == bench.web.bodies[1]
+    body = json.loads(bench.web.bodies[0])
+    assert body["type"] == "claimdesk.alert.digest"
+    assert [alert["id"] for alert in body["data"]["alerts"]] == ["n1", "n2"]
+    assert bench.states() == {
+        "n1": ("delivered", 1),
+        "n2": ("delivered", 1),
+        "d.1": ("delivered", 2),
+    }
+    assert [(row["id"], row["digest"]) for row in bench.log()] == [("n1", "d.1"), ("n2", "d.1")]
 
 
 def test_a_dead_endpoint_is_asked_once_a_turn_and_the_others_get_everything(bench: Bench) -> None:
