@@ -26,6 +26,11 @@ _TIMES = frozenset(("year", "month", "week", "day", "hour", "decade", "minute"))
 _HOW_LONG = word_set(
     "for in after within of is was are were been be lasted took taken lasting spent and or"
 )
+_RATE = re.compile(
+    r"(?:[ \u00a0](?P<noun>[a-z]{3,20}(?: [a-z]{3,20}){0,2}?))?[ \u00a0](?:per|in every|for every)[ \u00a0]"
+    r"(?P<whole>1(?:,000|0,000|00,000|00|,000,000)|million)\b(?![.,]?\d)"
+)
+"""What is counted, and per how many: "cases per 100,000"."""
 _AGO = re.compile(r"\b(?:ago|old|later|earlier|before)\b")
 _BEFORE_A_NOUN = frozenset(("ADJ", "ADV", "DET", "VERB", "PRON", "NUM"))
 
@@ -52,7 +57,31 @@ def find_quantities(span: Span, times: Sequence[Offsets] | None = None) -> list[
         if complete:
             end = complete.end
             found += [_quantity(one, span, text) for one in _ends(complete, span, text)]
+            end = _joined_rate(found, text, span.start_char) or end
     return found
+
+
+def _joined_rate(found: list[Quantity], text: str, start: int) -> int | None:
+    """The end of a rate ("7.3 cases per 100,000 people"), which the last of `found` is made; none without one.
+
+    The number it is counted per is its unit, and no quantity by itself.
+    """
+    last = found[-1]
+    rate = _RATE.match(text, last.span[1] - start)
+    if rate is None:
+        return None
+    noun = rate["noun"] or (last.unit if last.unit not in (None, "%") else None)
+    whole = f"per {rate['whole']}"
+    found[-1] = last.model_copy(
+        update={
+            "span": (last.span[0], start + rate.end("whole")),
+            "text": text[last.span[0] - start : rate.end("whole")],
+            "unit": f"{last.unit if rate['noun'] is None and noun else noun} {whole}"
+            if noun
+            else whole,
+        }
+    )
+    return rate.end("whole")
 
 
 def _ends(reading: Reading, span: Span, text: str) -> Iterator[Reading]:

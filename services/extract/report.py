@@ -8,7 +8,7 @@ from spacy.tokens import Span, Token
 from schemas.base import Span as Offsets
 from schemas.claim import Quote
 from services.extract.quotes import Quotation
-from services.extract.subjects import phrase_of
+from services.extract.subjects import is_name_like_modal, phrase_of
 
 
 class Form(StrEnum):
@@ -100,7 +100,11 @@ class Report:
 
 def cue_offsets(cue: Token) -> list[Offsets]:
     """The cue with its auxiliaries, negation and particle."""
-    near = (child for child in cue.children if abs(child.i - cue.i) <= 3)
+    near = (
+        child
+        for child in cue.children
+        if abs(child.i - cue.i) <= 3 and not is_name_like_modal(child)
+    )
     indices = [cue.i, *(c.i for c in near if c.dep_ in {"aux", "auxpass", "neg", "prt"})]
     first, last = cue.doc[min(indices)], cue.doc[max(indices)]
     return [(first.idx, last.idx + len(last))]

@@ -65,8 +65,9 @@ def _around_cue(verb: Token) -> list[Range]:
 def _before_cue(verb: Token) -> list[Range]:
     doc, sentence = verb.doc, verb.sent
     subject = own_subject(verb)
-    first = min(subject.left_edge.i, verb.i) if subject is not None else verb.i
-    comma = first - 1
+    if subject is None:  # "…, warns of a recession" goes on about what came before
+        return []
+    comma = min(subject.left_edge.i, verb.i) - 1
     if (
         comma <= sentence.start + 3
         or doc[comma].text != ","
