@@ -18,7 +18,7 @@ from services.ports.work import Action, Actor, Draft, Stage, State, Work
 from services.runtime.ids import stable_id
 
 Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\p{Cc}\p{Cs}]+$")
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\p{Cc}]+$")
 ]
 """What a filter looks for. No database holds a NUL, and no name a control character."""
 
