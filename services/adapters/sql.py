@@ -5,6 +5,7 @@ SQLite in embedded mode and PostgreSQL in production run the same SQLAlchemy Cor
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -64,6 +65,9 @@ _ADVISORY_LOCK = 0x636C61696D  # "claim": any number that nobody else in the dat
 
 Migration = Callable[[Connection], None]
 """One step of a component's schema, run once, inside the transaction that counts it."""
+
+_turns: dict[str, threading.Lock] = {}
+"""Whose turn it is to write, by SQLite file."""
 
 _meta = MetaData()
 _versions = Table(
@@ -165,8 +169,31 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises NotReady when the database is away, full or locked by another for too long.
     """
-    with not_ready(engine), engine.execution_options(**{_WRITE: True}).begin() as connection:
+    with (
+        _turn(engine),
+        not_ready(engine),
+        engine.execution_options(**{_WRITE: True}).begin() as connection,
+    ):
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """This thread's turn to write to a SQLite file.
+
+    SQLite has one writer, and lets the others sleep and look again: one that writes batch after batch would
+    keep the other threads of this process out for good.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _turns.setdefault(str(engine.url.database), threading.Lock())
+    if not turn.acquire(timeout=BUSY_SECONDS):
+        raise NotReady("database", "another thread has been writing for too long")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager
