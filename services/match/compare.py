@@ -59,7 +59,8 @@ def compare_numbers(
     """Whether the numbers agree, and the first pair that does not.
 
     Where one number agrees, another one only speaks against it if it names the same unit: "children
-    under five" is no other figure for "five million".
+    under five" is no other figure for "five million". A figure that one of the claim's equals is no
+    other value of another: "rose to 12 per cent from 11" is not at odds with "was 12 per cent".
     """
     left = [
         mine
@@ -67,15 +68,22 @@ def compare_numbers(
         if not any(mine.same(one) and not mine.kinds_differ(one) for one in theirs)
     ]
     agreed = len(left) < len(ours)
+    open_ones = [
+        one
+        for one in theirs
+        if not any(mine.same(one) and not mine.kinds_differ(one) for mine in ours)
+    ]
     for mine in left:
-        for one in theirs:
+        for one in open_ones:
             if mine.differs(one) and (mine.alike(one) or (not agreed and mine.comparable(one))):
                 return False, (mine, one)
     return (True, None) if agreed else (None, None)
 
 
-def _days(days: Iterable[Day]) -> str:
-    return ", ".join(str(day) for day in days)
+def _days(days: Sequence[Day]) -> str:
+    """The days, without those that another one tells more exactly."""
+    exact = [day for day in days if not any(day.fits(its) and its.finer(day) for its in days)]
+    return ", ".join(str(day) for day in exact)
 
 
 def _same_speaker(ours: str | None, theirs: str | None) -> bool | None:
@@ -116,7 +124,7 @@ def confirmed(
             for its in one.numbers
         ),
         "date": lambda: any(
-            mine.fits(its) and _as_precise(its, mine)
+            mine.fits(its) and its.as_precise(mine)
             for mine in claim.days
             for one in near
             if not agree(evidence.days, one.days)
@@ -124,7 +132,3 @@ def confirmed(
         ),
     }
     return frozenset(slot for slot in slots if held[slot]())
-
-
-def _as_precise(one: Day, other: Day) -> bool:
-    return all(mine is not None for mine, its in zip(one, other, strict=True) if its is not None)

@@ -59,6 +59,16 @@ class Day(NamedTuple):
             for mine, its in zip(self, other, strict=True)
         )
 
+    def as_precise(self, other: "Day") -> bool:
+        """Whether it has every part that the other one has."""
+        return all(
+            mine is not None for mine, its in zip(self, other, strict=True) if its is not None
+        )
+
+    def finer(self, other: "Day") -> bool:
+        """Whether it has every part that the other one has, and more."""
+        return self.as_precise(other) and not other.as_precise(self)
+
     def __str__(self) -> str:
         month = _MONTHS[self.month - 1].capitalize() if self.month else ""
         whole = " ".join(str(part) for part in (self.day, month, self.year) if part)

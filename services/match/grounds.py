@@ -7,8 +7,9 @@ from functools import cached_property
 from services.match.aliases import canonicals, missing
 from services.match.compare import Comparison, compare, confirmed
 from services.match.opposites import other_event, turned
-from services.match.scope import Scope, scope_of
+from services.match.scope import Scope, met_in, scope_of
 from services.match.statement import Clause, Statement
+from services.match.surface import surface
 from services.match.wordlists import words
 
 _ONCE = words(
@@ -28,15 +29,18 @@ class Grounds:
     `covered` is the share of the claim's content that the evidence holds, `told` the share of the
     evidence's content that the claim holds. `apart` says what makes them two matters: another subject,
     place or event. `denied` tells that the claim names the evidence's value as the wrong one. `scope` is where
-    one side is a part of the other. `whole` and `other` are both statements as they came; `negated` and `keys`
+    one side is a part of the other. `turned` are two words that say the opposite, `said` is what both say of their
+    subjects. `whole` and `other` are both statements as they came; `negated` and `keys`
     are of the clauses that were compared, the claim's first.
     """
 
     comparison: Comparison
     polarity_differs: bool
+    turned: tuple[str, str] | None
     covered: float
     told: float
     measure: frozenset[str]
+    said: frozenset[str]
     names_here: frozenset[str]
     names_there: frozenset[str]
     names_shared: bool
@@ -66,7 +70,12 @@ def grounds_of(
     claim, mine = _focus(claim, evidence.known)
     evidence, its = _focus(evidence, claim.known)
     comparison = compare(claim, evidence)
-    beyond = evidence.author | canonicals(_words(claim.speaker))
+    beyond = (
+        met_in(whole.text)
+        | met_in(other.text)
+        | evidence.author
+        | canonicals(_words(claim.speaker))
+    )
     names_here = missing(mine.proper - beyond, evidence.known)
     names_there = missing(its.proper - beyond, claim.known)
     unstated, untold = _unanswered(claim, evidence), _unanswered(evidence, claim)
@@ -80,17 +89,21 @@ def grounds_of(
     shared = mine.keys - left
     negated = (mine.negated != whole.denied, its.negated != other.denied)
     scope = scope_of(whole, mine, other, its)
+    opposite = turned(mine.keys, its.keys)
     return Grounds(
         comparison=comparison,
-        polarity_differs=(negated[0] != negated[1]) != turned(mine.keys, its.keys),
+        polarity_differs=(negated[0] != negated[1]) != (opposite is not None),
+        turned=opposite,
         covered=len(shared) / len(mine.keys) if mine.keys else 0.0,
         told=1 - len(its_left) / len(its.keys) if its.keys else 0.0,
         measure=shared - mine.names - its.names - _units(claim) - _WORLD,
+        said=shared - mine.names - its.names - mine.subject - its.subject,
         names_here=names_here,
         names_there=names_there,
         names_shared=bool(mine.proper - names_here),
-        apart=tuple(
-            _apart(mine, its, names_here, names_there, left, its_left, scoped=scope is not None)
+        apart=(
+            *_apart(mine, its, names_here, names_there, left, its_left, scoped=scope is not None),
+            *_event_apart(mine, its, whole),
         ),
         once=_once(claim, evidence, shared, min(len(mine.keys), len(its.keys))),
         denied=_denied(claim, evidence),
@@ -170,11 +183,11 @@ def _apart(
     if scoped:
         pass  # a part and its whole have two names, and are no two matters
     elif names_here and names_there:
-        yield f"only this one names {_some(names_here)}, only that one {_some(names_there)}"
+        yield f"only this one names {_some(mine, names_here)}, only that one {_some(its, names_there)}"
     elif names_here and _WORLD & its.terms and not _WORLD & mine.terms:
-        yield f"that one speaks of the world, this one of {_some(names_here)}"
+        yield f"that one speaks of the world, this one of {_some(mine, names_here)}"
     elif names_there and _WORLD & mine.terms and not _WORLD & its.terms:
-        yield f"this one speaks of the world, that one of {_some(names_there)}"
+        yield f"this one speaks of the world, that one of {_some(its, names_there)}"
     if (
         not scoped
         and not (names_here and names_there)
@@ -182,11 +195,15 @@ def _apart(
     ):
         here = mine.subject & left or mine.subject
         there = its.subject & its_left or its.subject
-        yield f"this one is about {_some(here)}, that one about {_some(there)}"
+        yield f"this one is about {_some(mine, here)}, that one about {_some(its, there)}"
     if mine.intended != its.intended:
         yield "one tells of an intention, the other of what came to pass"
-    if event := other_event(mine.keys, its.keys):
-        yield f"this one tells of “{event[0]}”, that one of “{event[1]}”"
+
+
+def _event_apart(mine: Clause, its: Clause, whole: Statement) -> Iterable[str]:
+    if event := other_event(mine.keys, its.keys, whole.known):
+        here, there = frozenset(event[:1]), frozenset(event[1:])
+        yield f"this one tells of “{_some(mine, here)}”, that one of “{_some(its, there)}”"
 
 
 def _other_subject(
@@ -206,5 +223,5 @@ def _other_subject(
     return bool(mine.subject and its.subject and moved and (here or there))
 
 
-def _some(terms: frozenset[str]) -> str:
-    return ", ".join(sorted(terms)[:2])
+def _some(clause: Clause, terms: frozenset[str]) -> str:
+    return ", ".join(surface(clause.text, sorted(terms), 2) or sorted(terms)[:2])

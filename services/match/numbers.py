@@ -55,6 +55,15 @@ _BETWEEN = re.compile(
     r"(?![\w-])",
     re.IGNORECASE,
 )
+_NO_FIGURE = re.compile(
+    r"\bfirst(?= (?:time|thing|of all)\b)|\bfirst(?=\s*(?:[.,;:!?\"'”’)]|$|(?:out|and|but|because|when)\b))|\bat (?:first|once)\b|"
+    r"\b(?:if|no|any|every|each|this|that|which|the|as|some|another) one\b(?! (?:hundred|thousand|million|billion|in\b|of\b))|"
+    r"\bone (?:can|could|may|might|must|should|would|has to|leaves|thinks|says|looks|another)\b|"
+    r"(?<![\w.–-])\d{1,2}[-–]\d{1,2}(?! ?(?:%|per ?cent|years?|days?|weeks?|months?|hours?|minutes?|people|[kmb]\b|"
+    r"hundred|thousand|million|billion))(?![\w.–-])",
+    re.IGNORECASE,
+)
+"""What looks like a figure and counts nothing: "for the first time", "if one looks", the 1-0 of a match."""
 _LONGEST = 4_000  # characters that are searched: a claim is a sentence or two
 
 ROUNDING = 0.1
@@ -149,7 +158,7 @@ def find_numbers(text: str, taken: list[tuple[int, int]]) -> list[Number]:
     if not _ANY.search(text):
         return []
     numbers: list[tuple[int, Number]] = []
-    taken = list(taken)
+    taken = [*taken, *(found.span() for found in _NO_FIGURE.finditer(text))]
     for pattern, read in _READERS:
         for found in pattern.finditer(text):
             free = not any(_overlaps(found.span(), span) for span in taken)

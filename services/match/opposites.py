@@ -51,9 +51,9 @@ _MEANING: Mapping[str, frozenset[str]] = {
 }
 
 
-def turned(ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Whether one side rises where the other falls."""
-    return _opposed(_TURNS, ours, theirs) is not None
+def turned(ours: frozenset[str], theirs: frozenset[str]) -> tuple[str, str] | None:
+    """The words by which one side rises where the other falls."""
+    return _opposed(_TURNS, ours, theirs)
 
 
 def unlike(left: frozenset[str], others: frozenset[str]) -> frozenset[str]:
@@ -65,9 +65,15 @@ def unlike(left: frozenset[str], others: frozenset[str]) -> frozenset[str]:
     )
 
 
-def other_event(ours: frozenset[str], theirs: frozenset[str]) -> tuple[str, str] | None:
-    """Two words of two different events in one story: "began" and "ended"."""
-    return _opposed(_EVENTS, ours, theirs)
+def other_event(
+    ours: frozenset[str], theirs: frozenset[str], beside: frozenset[str] = frozenset()
+) -> tuple[str, str] | None:
+    """Two words of two different events in one story: "began" and "ended".
+
+    None when `beside`, all that the claim says, tells of the other event too: "adopted in May, in force in June".
+    """
+    found = _opposed(_EVENTS, ours, theirs)
+    return None if found and beside & _MEANING[found[1]] else found
 
 
 def _opposed(

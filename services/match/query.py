@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from schemas.claim import Claim, Kind
+from schemas.claim import Claim, Kind, ModalityValue
 from services.language.analysis import Analyser
 from services.match.dates import Day, from_iso
 from services.match.polarity import is_negated
@@ -26,15 +26,25 @@ class Sought:
     days: tuple[Day, ...] = ()
     publisher: str | None = None
     denied: bool = False
+    modality: ModalityValue = ModalityValue.ASSERTED
 
 
 def sought_of(claim: Claim) -> Sought:
-    """What to look for: the claim made to stand alone, with its resolved dates."""
-    days = tuple(day for mention in claim.dates for day in from_iso(mention.value))
+    """What to look for: the claim made to stand alone, with its resolved dates.
+
+    The date of what it is compared with ("than a year ago") is no date of the fact.
+    """
+    baselines = [one.baseline for one in claim.comparisons]
+    days = tuple(
+        day
+        for mention in claim.dates
+        if not any(start <= mention.span[0] < end for start, end in baselines)
+        for day in from_iso(mention.value)
+    )
     text = (claim.resolved_text or claim.text)[:_LONGEST]
     # "She denied that P" is a claim with the text P; "P is a lie" says by itself that it denies.
     denied = claim.kind is Kind.DENIAL and not is_negated(text)
-    return Sought(text, claim.speaker, days, denied=denied)
+    return Sought(text, claim.speaker, days, denied=denied, modality=claim.modality.value)
 
 
 def to_statements(sought: Sequence[Sought], analyser: Analyser) -> list[Statement]:
@@ -47,7 +57,9 @@ def to_statements(sought: Sequence[Sought], analyser: Analyser) -> list[Statemen
         authors=[f"{one.publisher or ''} {one.speaker or ''}" for one in sought],
     )
     return [
-        replace(statement, denied=True) if one.denied else statement
+        replace(statement, denied=one.denied, modality=one.modality)
+        if one.denied or one.modality is not ModalityValue.ASSERTED
+        else statement
         for statement, one in zip(made, sought, strict=True)
     ]
 

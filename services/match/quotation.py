@@ -16,10 +16,10 @@ from schemas.quotation import (
 from services.match.quotation_align import Aligned, Piece, Spoken, align
 from services.match.quotation_context import around
 from services.match.quotation_diff import Step, steps, to_parts
-from services.match.quotation_marks import Quoted, take_apart
+from services.match.quotation_marks import Quoted, in_marks, take_apart
 from services.match.quotation_paraphrase import paraphrased
 from services.match.quotation_reason import reason
-from services.match.quotation_speakers import names_source, same_person
+from services.match.quotation_speakers import names_source, same_person, speaks
 
 LEAST_WORDS = 4
 """A shorter quotation is anybody's: it is not checked."""
@@ -27,6 +27,10 @@ FOUND = 0.6
 """The share of a quotation, by weight, that must stand in a statement of its speaker to be taken from it."""
 FOUND_ANYWHERE = 0.8
 """The same in a statement of nobody named, or of somebody else."""
+LONG = 12
+"""Words that a quotation needs to be taken, with edits, from a text that nobody named speaks."""
+NEARLY = 0.8
+"""The share of words in common that makes them somebody's own, and no chance likeness of two sentences on one fact."""
 ALIKE = 0.65
 """The share of words in common below which a passage is rather a paraphrase than edited."""
 DISTINCT = 6
@@ -55,11 +59,34 @@ def check(
     found = made.best(own)
     if found is None or found.status is not QuoteStatus.VERBATIM:
         foreign = made.best(others) if len(quoted) >= DISTINCT else None
-        if foreign and (found is None or made.closer(foreign, found)):
+        if foreign and _is_theirs(foreign) and (found is None or made.closer(foreign, found)):
             return made.misattributed(foreign)
+    if found and found.status is not QuoteStatus.VERBATIM and not _is_speech(found, own, quoted):
+        found = None
     if found and _likeness(found) >= ALIKE:
         return found
-    return paraphrased(quotation, quoted, speaker, own, searched) or found or made.missing()
+    spoken = [one for one in own if speaks(one.source)]
+    return paraphrased(quotation, quoted, speaker, spoken, searched) or found or made.missing()
+
+
+def _is_theirs(found: QuoteCheck) -> bool:
+    return len(found.segments) == 1 and _likeness(found) >= NEARLY
+
+
+def _is_speech(found: QuoteCheck, statements: Sequence[Spoken], quoted: Sequence[Quoted]) -> bool:
+    """Whether the words found are somebody's, and no report's own that speaks of the same fact.
+
+    They are when the item has a speaker, when they stand in quotation marks there, or when the likeness is too long
+    for chance.
+    """
+    source = found.source.id if found.source else None
+    spoken = next(one for one in statements if one.source.id == source)
+    if speaks(spoken.source):
+        return True
+    held = [(s.said[0] - spoken.start, s.said[1] - spoken.start) for s in found.segments]
+    if all(in_marks(spoken.text, span) for span in held):
+        return True
+    return len(quoted) >= LONG and _likeness(found) >= NEARLY
 
 
 class _Check:

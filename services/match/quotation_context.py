@@ -48,7 +48,8 @@ _BEFORE: tuple[tuple[ContextKind, re.Pattern[str]], ...] = (
     (
         ContextKind.ATTRIBUTED,
         re.compile(
-            rf"\b(?P<who>{_SAYERS}(?: \w+){{0,4}}?) {_SAYING}(?:(?: \w+){{0,4}} that| (?:me|us|you|this|the following))?"
+            rf"\b(?P<who>{_SAYERS}(?: \w+){{0,4}}?) {_SAYING}(?:(?: \w+){{0,4}} that| (?:me|us|you|this|the following)|"
+            r"(?: \w+){0,4}(?=[:,]\s*[“‘\"']))?"
             r"[\s,:“‘\"']*$|"
             rf"\b(?:any(?:one|body)|those|people|everybody|everyone|some) who {_SAYING}(?: \w+){{0,2}}?(?: that)?[\s,:“‘\"']*$|"
             r"\baccording to [^.!?;,]{1,60},\s*$|\bin the words of [^.!?;,]{1,60},\s*$|"
@@ -154,7 +155,7 @@ class _Note(NamedTuple):
         return self._replace(start=self.start + offset)
 
     def made(self) -> ContextNote:
-        stripped = self.words.strip(" \t\n,;:—–")
+        stripped = self.words.strip(" \t\n,;:—–“‘\"'")
         start = self.start + self.words.find(stripped)
         return ContextNote(
             kind=self.kind, words=stripped, span=(start, start + len(stripped)), weak=self.weak

@@ -12,6 +12,10 @@ from services.match.quotation_marks import Quoted
 from services.match.quotation_words import LIGHT, Word, is_figure
 from services.match.wordlists import words
 
+_REACH = (
+    4  # words before and after a piece in which the quotation's first and last word are looked for
+)
+_REPLY = 6  # words of a sentence like "That is not true", which speaks of the one before
 _LARGE = 60_000  # pairs of words above which the faster aligner is used
 
 _NEGATIONS = words(
@@ -21,7 +25,7 @@ _MODALS = words("may might could can must should shall will would cannot")
 _CONDITIONS = words("if unless until provided except only")
 _SCOPE = words(
     "all every everyone everybody each most many some few several half always often sometimes rarely nearly "
-    "almost about approximately least both either any more less fewer"
+    "almost about approximately roughly around least both either any more less fewer"
 )
 _HEDGES = words(
     "perhaps maybe possibly probably likely allegedly reportedly apparently believe think hope"
@@ -69,12 +73,26 @@ class Step(NamedTuple):
 def steps(quoted: Sequence[Quoted], piece: Piece) -> list[Step]:
     """The word diff of one piece, without what the statement has before its first and after its last word."""
     ours = [one.key for one in quoted[piece.i : piece.i_end]]
+    piece = _widened(piece, ours)
     theirs = piece.spoken.keys[piece.j : piece.j_end]
     made = [
         Step(same, i + piece.i, i_end + piece.i, j + piece.j, j_end + piece.j)
         for same, i, i_end, j, j_end in _joined(_opcodes(ours, theirs), ours)
     ]
     return _ends_fitted(made)
+
+
+def _widened(piece: Piece, ours: Sequence[str]) -> Piece:
+    """The piece with a few words more where the quotation's first or last word stands: "I [don't] believe"."""
+    keys = piece.spoken.keys
+    before = keys[max(0, piece.j - _REACH) : piece.j]
+    after = keys[piece.j_end : piece.j_end + _REACH]
+    j, j_end = piece.j, piece.j_end
+    if ours and ours[0] in before and keys[j : j + 1] != [ours[0]]:
+        j -= before[::-1].index(ours[0]) + 1
+    if ours and ours[-1] in after and keys[j_end - 1 : j_end] != [ours[-1]]:
+        j_end += after.index(ours[-1]) + 1
+    return piece._replace(j=j, j_end=j_end)
 
 
 def _opcodes(ours: list[str], theirs: list[str]) -> list[Step]:
@@ -138,7 +156,13 @@ def to_parts(
             declared=declared,
             alters=None
             if kind is DiffKind.SAME
-            else alters([w.key for w in ours], [w.key for w in theirs], said, declared=declared),
+            else alters(
+                [w.key for w in ours],
+                [w.key for w in theirs],
+                said,
+                declared=declared,
+                apart=kind is DiffKind.LEFT_OUT and _set_apart(piece.spoken.text, theirs),
+            ),
         )
 
 
@@ -166,8 +190,25 @@ def _raw(text: str, found: Sequence[Word]) -> str:
     return text[found[0].start : found[-1].end] if found else ""
 
 
-def alters(ours: list[str], theirs: list[str], said: str, *, declared: bool) -> str | None:
-    """What a change does to the meaning; none for other words of the same."""
+def _set_apart(text: str, left_out: Sequence[Word]) -> bool:
+    """Whether what was left out is whole sentences, or stands between dashes or brackets."""
+    before = text[: left_out[0].start].rstrip(" \n\"“”‘’'")[-1:]
+    after = text[left_out[-1].end :].lstrip(" \"“”‘’'")[:1]
+    ends = before in {"", ".", "!", "?"} and after in {"", ".", "!", "?"}
+    return ends or (before != "" and before in "—–-(" and after != "" and after in "—–-)")
+
+
+def alters(
+    ours: list[str], theirs: list[str], said: str, *, declared: bool, apart: bool = False
+) -> str | None:
+    """What a change does to the meaning; none for other words of the same.
+
+    A sentence or a parenthesis that was left out (`apart`) takes no word from what is quoted; without a mark it alters the
+    meaning only when it may deny what stands beside it.
+    """
+    if apart:
+        denies = not declared and len(theirs) <= _REPLY and _NEGATIONS & set(theirs)
+        return "negation" if denies else None
     if declared and not ours:
         return _hidden(theirs, said)
     for name, holds in _MEANINGS:

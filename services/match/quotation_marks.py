@@ -55,6 +55,17 @@ def parts(text: str) -> list[tuple[int, int]]:
     return [one for one in found if any(c.isalnum() for c in text[slice(*one)])]
 
 
+def in_marks(text: str, span: tuple[int, int]) -> bool:
+    """Whether `text[span]` stands in quotation marks that open and close in its paragraph."""
+    first = text.rfind("\n", 0, span[0]) + 1
+    end = text.find("\n", span[1])
+    paragraph = text[first : end if end >= 0 else len(text)]
+    if not _MARK.search(paragraph):
+        return False
+    start, stop = span[0] - first, span[1] - first
+    return any(a <= start and stop <= b + 1 for a, b in parts(paragraph))
+
+
 def _opens(text: str, at: int) -> bool:
     mark = text[at]
     if mark in _OPENING:

@@ -32,6 +32,11 @@ def same_person(speaker: str | None, source: Evidence) -> bool | None:
     return alone or sum(any(akin(one, other) for other in theirs) for one in ours) > 1
 
 
+def speaks(source: Evidence) -> bool:
+    """Whether a statement is somebody's words: it names who speaks."""
+    return bool(_names(source.speaker))
+
+
 def names_source(source: Evidence, text: str) -> bool:
     """Whether words like "the minister" or "she" name whoever makes the statement.
 

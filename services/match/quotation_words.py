@@ -11,11 +11,13 @@ LONGEST = 200_000
 """Characters of a text that are read."""
 
 _TOKEN = re.compile(
-    r"(?P<money>[$€£])\s?(?=\d)|(?P<figure>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<rank>(?:st|nd|rd|th)\b)?|(?P<percent>%)|"
+    r"(?P<money>[$€£])\s?(?=\d)|(?P<figure>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<rank>(?:st|nd|rd|th)\b)?"
+    r"(?P<scale>(?:m|bn|k|tn)\b)?|(?P<percent>%)|"
     r"(?P<word>[\u2060]?[^\W\d_]+(?:['’ʼ\u00ad\u200b\u2060]+[^\W\d_]+)*)"
 )
 _MONEY = {"$": "dollar", "€": "euro", "£": "pound"}
 _MONEY_WORDS = {"dollars": "dollar", "euros": "euro", "pounds": "pound", "bn": "billion"}
+_SCALES = {"k": "thousand", "m": "million", "bn": "billion", "tn": "trillion"}
 _FIGURES = {word: str(int(value)) for word, value in WORDS.items()} | {
     word: f"{int(value)}th" for word, value in ORDINALS.items()
 }
@@ -143,7 +145,8 @@ def _keys(token: re.Match[str]) -> tuple[str, ...]:
     if token["percent"]:
         return ("per", "cent")
     if token["figure"]:
-        return (token["figure"].replace(",", "") + ("th" if token["rank"] else ""),)
+        figure = token["figure"].replace(",", "") + ("th" if token["rank"] else "")
+        return (figure, _SCALES[token["scale"]]) if token["scale"] else (figure,)
     return fold(token["word"])
 
 

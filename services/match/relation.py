@@ -3,6 +3,7 @@
 from schemas.evidence import Evidence, EvidenceKind
 from schemas.match import Relation
 from services.match.grounds import Grounds
+from services.match.limits import limits_of
 from services.match.parties import word_against_word
 from services.match.ratings import Stance, stance_of
 
@@ -20,7 +21,19 @@ def established(evidence: Evidence) -> Stance:
 
 def relation_of(evidence: Evidence, grounds: Grounds, probability: float) -> Relation:
     """The relation to the fact that the evidence establishes, not to the words of its claim."""
-    if probability < SAME or grounds.apart:
+    if probability < SAME:
+        return Relation.RELATED
+    relation = _by_slots(evidence, grounds)
+    return Relation.RELATED if limits_of(evidence, relation, grounds) else relation
+
+
+def held_back(evidence: Evidence, grounds: Grounds) -> str | None:
+    """Why the relation that the slots give does not hold; none when it does."""
+    return limits_of(evidence, _by_slots(evidence, grounds), grounds)
+
+
+def _by_slots(evidence: Evidence, grounds: Grounds) -> Relation:
+    if grounds.apart:
         return Relation.RELATED
     stance = established(evidence)
     if grounds.scope:
@@ -54,7 +67,14 @@ def _to_a_fact(grounds: Grounds) -> Relation:
     stated = "number" not in grounds.unstated - grounds.confirmed
     named = not grounds.names_here or "name" in grounds.confirmed or grounds.covered >= _MOST
     enough = grounds.covered >= _SOME or grounds.told >= _MOST
+    enough = enough and _one_matter(grounds)
     return Relation.SUPPORTS if enough and stated and named else Relation.RELATED
+
+
+def _one_matter(grounds: Grounds) -> bool:
+    """Whether both say something in common of what they are about, and do not only name it."""
+    valued = grounds.comparison.numbers or grounds.comparison.dates
+    return bool(grounds.said or valued) or min(grounds.covered, grounds.told) >= _MOST
 
 
 def _contradicts(grounds: Grounds) -> bool:

@@ -12,6 +12,7 @@ from services.match.dates import Day, Found, find_dates
 from services.match.numbers import Number
 from services.match.places import WORLD, Place, find_places, lies_in
 from services.match.statement import Clause, Statement
+from services.match.surface import span_of
 from services.match.wordlists import words
 
 _PART_OF = re.compile(
@@ -92,8 +93,31 @@ def _same_figure(claim: Statement, evidence: Statement) -> bool:
     )
 
 
+_SETTING = re.compile(
+    r"\b(?:meet|met|meeting|gathered|gathering|assembled|convened|speaking|spoke|summit|talks|conference|congress)"
+    r"(?: \w+)? (?:in|at) (?:the )?((?-i:[^\W\d_a-z])\w+(?: (?-i:[^\W\d_a-z])\w+){0,3})",
+    re.IGNORECASE,
+)
+
+
+def met_in(text: str) -> frozenset[str]:
+    """The words of the places where somebody met or spoke: they are no places of what was said there."""
+    found = (word for one in _SETTING.finditer(text) for word in one[1].lower().split())
+    return frozenset(canonical(word) for word in found)
+
+
+def _of_the_fact(text: str) -> list[Place]:
+    """The places of `text`, but for where somebody met or spoke."""
+    settings = [one.span(1) for one in _SETTING.finditer(text)]
+    return [
+        one
+        for one in find_places(text)
+        if not any(start <= one.span[0] < end for start, end in settings)
+    ]
+
+
 def _places(claim: Statement, evidence: Statement) -> Iterator[Scope]:
-    ours, theirs = find_places(claim.text), find_places(evidence.text)
+    ours, theirs = _of_the_fact(claim.text), _of_the_fact(evidence.text)
     here, there = _only(ours, theirs), _only(theirs, ours)
     if not _same_figure(claim, evidence):
         here, there = here or _unknown(claim, theirs), there or _unknown(evidence, ours)
@@ -114,8 +138,12 @@ def _unknown(statement: Statement, others: Sequence[Place]) -> list[Place]:
     """A name after "in" or "at" beside the world: whatever place it is, it lies there."""
     if not any(place.name == WORLD for place in others):
         return []
-    found = re.search(r"\b(?:in|at) (?:the )?([^\W\d_a-z]\w+)", statement.text)
-    return [Place(found[1].lower(), found[1], found.span(1))] if found else []
+    found = re.search(
+        r"\b(?:in|at) (?:the )?([^\W\d_a-z]\w+(?: [^\W\d_a-z]\w+){0,3})", statement.text
+    )
+    if found is None or met_in(statement.text) & set(found[1].lower().split()):
+        return []
+    return [Place(found[1].lower(), found[1], found.span(1))]
 
 
 @lru_cache(maxsize=8_192)
@@ -239,9 +267,5 @@ def _spans(
 
 def place_of(text: str, terms: frozenset[str]) -> Span:
     """Where the first word that is a form of one of `terms` stands; (0, 0) when none does."""
-    found = (
-        one.span()
-        for one in _WORD.finditer(text)
-        if any(akin(canonical(one[0].lower()), term) for term in terms)
-    )
-    return next(found, (0, 0))
+    found = (span for term in terms if (span := span_of(text, term)))
+    return min(found, default=(0, 0))

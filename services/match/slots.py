@@ -58,6 +58,11 @@ def _polarity(
     ours, theirs = grounds.negated
     if not (ours or theirs or grounds.polarity_differs):
         return
+    if grounds.turned and ours == theirs:
+        here, there = (frozenset({term}) for term in grounds.turned)
+        slot = _differing("polarity", claim, here, other, there)
+        yield slot.model_copy(update={"decided": relation in _DECIDES})
+        return
     yield Slot(
         name="polarity",
         standing=Standing.DIFFERS if grounds.polarity_differs else Standing.SAME,
@@ -125,10 +130,11 @@ def figures(text: str) -> tuple[tuple[Number, Span], ...]:
 
 
 def _nearest(mine: Number, others: Sequence[tuple[Number, Span]]) -> tuple[Number, Span] | None:
-    able = [one for one in others if mine.comparable(one[0])]
-    return next((one for one in able if mine.same(one[0])), None) or next(
-        (one for one in able if mine.alike(one[0])), next(iter(able), None)
-    )
+    """The figure that it equals, else one of the same unit, else one that cannot be right beside it."""
+    equal = [one for one in others if mine.same(one[0]) and not mine.kinds_differ(one[0])]
+    alike = [one for one in others if mine.alike(one[0])]
+    odd = [one for one in others if mine.comparable(one[0]) and mine.differs(one[0])]
+    return next(iter([*equal, *alike, *odd]), None)
 
 
 def _figures_stand(mine: Number, its: Number) -> Standing:
@@ -153,18 +159,25 @@ def _unit(number: Number) -> str | None:
 def _dates(
     claim: Statement, other: Statement, grounds: Grounds, relation: Relation
 ) -> Iterator[Slot]:
-    ours, theirs = told_dates(claim.text)[:_MOST], told_dates(other.text)[:_MOST]
-    resolved = [] if ours else [SlotValue(text=str(day), value=str(day)) for day in claim.resolved]
-    here = [*(_date(claim.text, one) for one in ours), *resolved]
-    there = [_date(other.text, one) for one in theirs]
+    here = [(one.day, _date(claim.text, one)) for one in told_dates(claim.text)[:_MOST]]
+    here += [
+        (day, SlotValue(text=str(day), value=str(day)))
+        for day in claim.resolved[:_MOST]
+        if not any(day.fits(told) for told, _ in here)
+    ]
+    there = [(one.day, _date(other.text, one)) for one in told_dates(other.text)[:_MOST]]
     if not here and not there:
         return
     agreed = grounds.comparison.dates
+    fitting = next(
+        ((mine, its) for day, mine in here for other_day, its in there if day.fits(other_day)), None
+    )
+    ours, theirs = fitting or (here[0][1] if here else None, there[0][1] if there else None)
     yield Slot(
         name="date",
         standing={True: Standing.SAME, False: Standing.DIFFERS, None: Standing.MISSING}[agreed],
-        claim=here[0] if here else None,
-        evidence=there[0] if there else None,
+        claim=ours,
+        evidence=theirs,
         decided=agreed is False and relation in _DECIDES,
     )
 
@@ -178,8 +191,12 @@ def _places(claim: Statement, other: Statement) -> Iterator[Slot]:
     if not ours and not theirs:
         return
     shared = {one.name for one in ours} & {one.name for one in theirs}
-    here = next((one for one in ours if one.name not in shared), next(iter(ours), None))
-    there = next((one for one in theirs if one.name not in shared), next(iter(theirs), None))
+    here = next((one for one in ours if one.name not in shared), None)
+    there = next((one for one in theirs if one.name not in shared), None)
+    if shared and not (here and there):
+        here = next(one for one in ours if one.name in shared)
+        there = next(one for one in theirs if one.name == here.name)
+    here, there = here or next(iter(ours), None), there or next(iter(theirs), None)
     yield Slot(
         name="place",
         standing=_places_stand(here, there, shared),
@@ -199,7 +216,7 @@ def _places_stand(here: Place | None, there: Place | None, shared: Iterable[str]
 
 
 def _event(claim: Statement, other: Statement, grounds: Grounds) -> Iterator[Slot]:
-    if event := other_event(grounds.keys[0], grounds.keys[1]):
+    if event := other_event(grounds.keys[0], grounds.keys[1], claim.known):
         yield _differing("event", claim, frozenset(event[:1]), other, frozenset(event[1:]))
 
 

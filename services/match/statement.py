@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from schemas.claim import ModalityValue
 from services.match.aliases import akin, canonical, canonicals, unified
 from services.match.clauses import clauses
 from services.match.dates import Day, find_dates
@@ -16,6 +17,7 @@ Terms = Callable[[Iterable[str]], list[list[str]]]
 """The analyser's index terms of texts."""
 
 _NAME = re.compile(r"\b[^\W\d_a-z][\w’'.]*")
+_HONORIFICS = frozenset({"Mr", "Mrs", "Ms", "Miss", "Dr", "Sir", "Dame", "Lord", "Lady", "Prof"})
 _FIRST = re.compile(r"^\W*([^\W\d_]+)(?!\s+[\"'“‘]?[A-ZÀ-Þ])")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|do|does|did|may|might|must|should|"
@@ -110,7 +112,8 @@ class Statement:
 
     `terms` are those of the index. `resolved` are dates that were found outside the sentence. `author`
     holds the terms of whoever published or said it: that a report names its own publisher makes it no
-    report on something else. `denied` when whoever says it says that it is not so.
+    report on something else. `denied` when whoever says it says that it is not so. `modality` is how far a claim
+    is put forward as so.
     """
 
     text: str
@@ -120,6 +123,7 @@ class Statement:
     speaker: str | None = None
     author: frozenset[str] = frozenset()
     denied: bool = False
+    modality: ModalityValue = ModalityValue.ASSERTED
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -204,4 +208,4 @@ def _names_in(text: str) -> str:
     """
     for one in reversed(find_dates(text)):
         text = f"{text[: one.span[0]]} {text[one.span[1] :]}"
-    return " ".join(_NAME.findall(text))
+    return " ".join(name for name in _NAME.findall(text) if name.rstrip(".") not in _HONORIFICS)

@@ -80,7 +80,7 @@ def relate(analyser: Analyser, claim: str, evidence: str, **fields: Any) -> Matc
             "Nurses in Norvale earn 2,400 crowns a week",
             "Teachers in Norvale earn 1,650 crowns a week",
             R,
-            "about nurse, that one about teacher",
+            "about Nurses, that one about Teachers",
         ),
         (
             "Prices in Norvale rose to 9 per cent in 2022",
@@ -98,7 +98,7 @@ def relate(analyser: Analyser, claim: str, evidence: str, **fields: Any) -> Matc
             "The strike in Norvale ended on 3 May 2020",
             "The strike in Norvale began on 1 May 2020",
             R,
-            "this one tells of “end”, that one of “begin”",
+            "this one tells of “ended”, that one of “began”",
         ),
         # Hedges and rounding.
         ("More than 50,000 people fled Norvale", "Some 53,000 people fled Norvale", S, "agree"),

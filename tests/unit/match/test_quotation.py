@@ -215,3 +215,71 @@ def test_any_run_of_the_text_is_never_edited(start: int, length: int) -> None:
         return
     made = found(TEXT[chosen[0].start : chosen[-1].end], spoken)
     assert made.status in (QuoteStatus.VERBATIM, QuoteStatus.OUT_OF_CONTEXT)
+
+
+NOTICE = (
+    "The state left the pact on 31 January 2020 at midnight Brussels time. The chair told members last week: “You "
+    "will get your money when the rivers run backwards.” We have — believe me, there is no other way — sold the old ferry. "
+    "I don't believe that the pier is safe. We can and must mend the pier. It cost 84 million crowns."
+)
+
+
+@pytest.mark.parametrize(
+    ("quotation", "speaker", "status"),
+    [
+        # A record of the same fact is nobody's quotation, edited or said in other words.
+        ("The state left the pact on 31 January 2020, in Brussels", None, QuoteStatus.NOT_FOUND),
+        ("The state left the pact on 31 January 2020", None, QuoteStatus.VERBATIM),
+        # What stands in quotation marks there is.
+        (
+            "You will never get your money when the rivers run backwards",
+            None,
+            QuoteStatus.EDITED,
+        ),
+        ("The state left the pact on 31 January, in Brussels", "Ada Holm", QuoteStatus.EDITED),
+    ],
+)
+def test_only_what_somebody_says_can_be_misquoted(
+    quotation: str, speaker: str | None, status: QuoteStatus
+) -> None:
+    made = found(quotation, item(NOTICE, speaker=speaker), speaker="Ada Holm")
+    assert made.status is status, made.why
+
+
+def test_words_in_common_with_somebody_else_are_not_theirs_unless_they_said_them() -> None:
+    told = "The chair told members on 11 March 2020 that the league had found that the flu could be called an epidemic."
+    made = found(
+        "called the flu an epidemic on 11 March 2020",
+        item(told, speaker="Ola Reyl"),
+        speaker="Ada Holm",
+    )
+    assert made.status is QuoteStatus.NOT_FOUND, made.why
+
+
+def test_words_that_the_speaker_quotes_are_not_the_speakers() -> None:
+    made = found("You will get your money when the rivers run backwards", item(NOTICE))
+    assert made.status is QuoteStatus.OUT_OF_CONTEXT
+    assert [note.words for note in made.notes] == ["The chair told members last week"]
+
+
+@pytest.mark.parametrize(
+    ("quotation", "left_out", "alters"),
+    [
+        ("We have … sold the old ferry", "believe me, there is no other way", None),
+        ("I believe that the pier is safe", "don't", "negation"),
+        ("We must mend the pier", "can and", "certainty"),
+        ("Our neighbours in Sandholm waited nine years for this. We do not know how", "", None),
+    ],
+)
+def test_what_was_left_out_is_told_where_it_stood(
+    quotation: str, left_out: str, alters: str | None
+) -> None:
+    text = NOTICE if left_out else TEXT
+    made = found(quotation, item(text))
+    (gap,) = [part for part in made.diff if part.kind is DiffKind.LEFT_OUT]
+    assert (gap.said == left_out or not left_out, gap.alters) == (True, alters), made.why
+
+
+def test_short_scales_of_figures_are_words() -> None:
+    assert found("It cost 84m crowns", item(NOTICE)).status is QuoteStatus.VERBATIM
+    assert found("We can and must mend the pier. It cost 84bn crowns", item(NOTICE)).alters_meaning
