@@ -1,7 +1,9 @@
 """Webhooks: nothing private is reached, no redirect is followed, and no answer is waited for."""
 
+import contextlib
 import itertools
 import random
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -79,3 +81,34 @@ def test_an_endpoint_that_never_answers_is_left() -> None:
         error = tell(server.url, web)
         let_go.set()
     assert str(error).startswith("timeout")
+
+
+@pytest.mark.parametrize(
+    ("said", "failure"),
+    [
+        (b"", "connection"),
+        (b"SMTP is spoken here\r\n", "connection"),
+        (b"HTTP/1.1 200", "connection"),
+        (b"HTTP/1.1 999 what\r\n\r\n", "http_999"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n", "connection"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\ncut", None),
+        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000 + b"\r\n", "connection"),
+    ],
+)
+def test_an_endpoint_that_lies_harms_nobody(said: bytes, failure: str | None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def lie() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65_536)
+                connection.sendall(said)
+
+        liar = threading.Thread(target=lie)
+        liar.start()
+        web = HttpWeb("test", allow_private=True, seconds=5)
+        error = tell(f"http://127.0.0.1:{server.getsockname()[1]}/", web)
+        liar.join(30)
+    assert not liar.is_alive()
+    assert (error is None) == (failure is None)
+    assert str(error).startswith(str(failure))
