@@ -63,7 +63,8 @@ _PARAGRAPHS = frozenset(
 _LINES = frozenset(("br", "li", "tr"))
 _CELLS = frozenset(("td", "th"))
 _LOOKS_LIKE_HTML = re.compile(
-    r"</(?:p|div|span|a|b|i|em|strong|ul|li|h[1-6]|body|html|article|blockquote)\s*>"
+    r"</(?:p|div|span|a|b|i|em|strong|ul|li|h[1-6]|body|html|article|blockquote"
+    r"|script|style|iframe|svg|object)\s*>"
     r"|<(?:p|br|img)(?:\s[^<>]*)?/?>|<!doctype html",
     re.IGNORECASE,
 )
