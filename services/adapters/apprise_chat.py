@@ -21,7 +21,6 @@ SERVICES = {
 """Schemes of addresses that may be used, each with a host of its own that no address can change."""
 
 _SECONDS = 10.0
-_LONGEST = 4_000  # characters of a message; Apprise cuts further where a service takes less
 
 
 class AppriseChat:
@@ -35,7 +34,7 @@ class AppriseChat:
         """Tell it there. Raises ChatError."""
         service = _service(url)
         try:
-            done = service.notify(body=text[:_LONGEST], title=title, body_format="text")
+            done = service.notify(body=text, title=title, body_format="text")
         except TypeError as error:  # what Apprise raises for a message without any text
             raise ChatError(f"{SERVICES[_scheme(url)]} was not told: {error}") from error
         if not done:
@@ -53,10 +52,11 @@ def _service(url: str) -> Any:
     import apprise  # here, because it brings a hundred services along and few deployments need one
 
     asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
-    service = apprise.Apprise.instantiate(url, asset=asset)
+    service: Any = apprise.Apprise.instantiate(url, asset=asset)
     if service is None or str(service.service_name) != SERVICES[scheme]:
         raise ChatError(f"this is no complete {scheme}:// address; see Apprise's page on it")
     service.redirects = False
+    service.overflow_mode = "split"  # into several messages where a service takes only short ones
     service.socket_connect_timeout = service.socket_read_timeout = _SECONDS
     return service
 

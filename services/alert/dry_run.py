@@ -47,7 +47,12 @@ def dry_run(
         "",
         query,
         Standing(
-            wish.query, types, wish.like, wish.like_threshold, per_story=False, follow_up=False
+            wish.query,
+            types,
+            wish.like or None,
+            wish.like_threshold,
+            per_story=False,
+            follow_up=False,
         ),
     )
     run = DryRun()

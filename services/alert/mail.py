@@ -45,7 +45,7 @@ def compose(
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = subscription.email
-    mail["Subject"] = " ".join(message.title(subscription).split())
+    mail["Subject"] = _line(message.title(subscription))
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -54,6 +54,11 @@ def compose(
     mail.set_content(_text(subscription, message, link))
     mail.add_alternative(_html(subscription, message, link), subtype="html")
     return mail
+
+
+def _line(text: str) -> str:
+    """One line without anything that is not to be seen."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
 def _text(subscription: Subscription, message: Message, link: str) -> str:
@@ -65,7 +70,7 @@ def _html(subscription: Subscription, message: Message, link: str) -> str:
     alerts = "".join(map(_item, message.alerts))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        f"<title>{escape(' '.join(message.title(subscription).split()))}</title><body>{alerts}<hr>"
+        f"<title>{escape(_line(message.title(subscription)))}</title><body>{alerts}<hr>"
         f"<p>You asked for: {escape(named(subscription))}<br>"
         f'<a href="{escape(link)}">End this alert</a></p></body></html>'
     )

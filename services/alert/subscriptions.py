@@ -9,7 +9,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from schemas.subscription import Digest, EventKind, OncePer, Subscription
 from services.alert.links import feed_hash, new_feed_secret
@@ -18,6 +18,7 @@ from services.alert.query import Query
 from services.ports.chat import Chat, ChatError
 from services.ports.web import Web, WebError
 from services.runtime.errors import UserError
+from services.runtime.events import describe
 from services.runtime.settings import Settings
 
 _SECRET_BYTES = 32  # Standard Webhooks asks for 24 to 64
@@ -65,28 +66,31 @@ def subscribe(wish: Wish, *, settings: Settings, web: Web, chat: Chat, now: date
     _check_channel(wish, settings, web, chat)
     quiet_from, quiet_to = _quiet(wish.quiet)
     feed_secret = new_feed_secret() if wish.feed else None
-    subscription = Subscription(
-        id=f"sub_{secrets.token_hex(10)}",
-        owner=wish.owner,
-        query=wish.query,
-        types=types,
-        like=wish.like,
-        like_threshold=wish.like_threshold,
-        webhook_url=wish.webhook_url,
-        secret=new_secret() if wish.webhook_url else None,
-        email=wish.email,
-        chat_url=SecretStr(wish.chat_url) if wish.chat_url else None,
-        feed_hash=feed_hash(feed_secret) if feed_secret else None,
-        digest=wish.digest,
-        daily_at=_clock(wish.daily_at, "--daily-at"),
-        quiet_from=quiet_from,
-        quiet_to=quiet_to,
-        time_zone=_zone(wish.time_zone),
-        hourly_cap=wish.hourly_cap,
-        once_per=wish.once_per,
-        follow_up=wish.follow_up,
-        created_at=now,
-    )
+    try:
+        subscription = Subscription(
+            id=f"sub_{secrets.token_hex(10)}",
+            owner=wish.owner,
+            query=wish.query,
+            types=types,
+            like=wish.like or None,
+            like_threshold=wish.like_threshold,
+            webhook_url=wish.webhook_url,
+            secret=new_secret() if wish.webhook_url else None,
+            email=wish.email,
+            chat_url=SecretStr(wish.chat_url) if wish.chat_url else None,
+            feed_hash=feed_hash(feed_secret) if feed_secret else None,
+            digest=wish.digest,
+            daily_at=_clock(wish.daily_at, "--daily-at"),
+            quiet_from=quiet_from,
+            quiet_to=quiet_to,
+            time_zone=_zone(wish.time_zone),
+            hourly_cap=wish.hourly_cap,
+            once_per=wish.once_per,
+            follow_up=wish.follow_up,
+            created_at=now,
+        )
+    except ValidationError as error:
+        raise UserError(describe(error)) from error
     return Made(subscription, feed_secret)
 
 

@@ -21,6 +21,7 @@ from services.ingest.source import read_file
 from services.ports.event_log import drained
 from services.runtime.service import Owing, Service
 from services.runtime.settings import Settings
+from tests.support.alerts import KEY
 from tests.support.desk import postgresql_schema
 
 DEMO = Path(__file__).parents[2] / "demo"
@@ -123,6 +124,7 @@ def mode_settings(
             "elasticsearch_url": require("CLAIMDESK_TEST_ELASTICSEARCH"),
             "elasticsearch_index": name,
             "database_url": database_url,
+            "alert_keys": KEY,
         }
 
 

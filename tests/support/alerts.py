@@ -21,7 +21,8 @@ from services.ports.web import Web
 from services.runtime.settings import Settings
 
 NOW = datetime(2024, 5, 2, 12, tzinfo=UTC)
-VAULT = FernetVault("bm90IGEgc2VjcmV0LCBmb3IgdGVzdHMgb25seSwgMzI=")
+KEY = "bm90IGEgc2VjcmV0LCBmb3IgdGVzdHMgb25seSwgMzI="
+VAULT = FernetVault(KEY)
 SECRET = "whsec_" + "c2VjcmV0IGZvciB0ZXN0cyBvbmx5LCAzMiBieXRlcyE="
 
 

@@ -125,3 +125,22 @@ def test_what_is_told_and_what_a_refusal_looks_like(monkeypatch: pytest.MonkeyPa
     said = json.dumps(json.loads(receiver.requests[0].body), ensure_ascii=False)
     assert "A costly crossing" in said
     assert "“a quotation”" in said
+
+
+def test_a_digest_is_short_and_long_messages_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = type(apprise.Apprise.instantiate(DISCORD))
+    alerts = [
+        make_notification(f"n{number}", url=f"https://desk.example/{number} {'long ' * 40}")
+        for number in range(25)
+    ]
+    message = Message("d.1", tuple(alerts), NOW, digest=True)
+    with receiving(lambda _: Answer(204)) as receiver:
+        monkeypatch.setattr(plugin, "notify_url", receiver.url)
+        subscription = make_subscription(chat_url=SecretStr(DISCORD))
+        assert ChatChannel(AppriseChat()).send(subscription, message, NOW) == Attempt()
+    assert len(receiver.requests) > 1
+    said = "".join(asked.body.decode() for asked in receiver.requests)
+    found = [f"desk.example/{number} " in said for number in range(25)]
+    assert found == [True] * 20 + [False] * 5
+    assert "25 alerts: bridge" in said
+    assert "and 5 more" in said

@@ -81,7 +81,7 @@ def test_a_mail_says_what_a_person_needs_and_how_to_end_it() -> None:
 
 def test_what_comes_from_articles_cannot_write_headers_or_links() -> None:
     alert = make_notification(
-        summary="To verify: x\r\nBcc: all@example.org\n\n<script>",
+        summary="To verify: x\x00\r\nBcc: all@example.org\n\n<script>",
         article_title="javascript:alert(1)",
         article_url="javascript:alert(2)",
         evidence_claim='"><img src=https://evil.example/pixel>',
