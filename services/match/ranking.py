@@ -17,7 +17,7 @@ from services.match.relation import relation_of
 from services.match.slots import slots_of
 from services.match.statement import Statement
 from services.match.views import Views, views_of
-from services.ports.evidence_store import EvidenceStore, Hit
+from services.ports.evidence_store import EVERYTHING, EvidenceStore, Filters, Hit
 
 POOL = 50
 """Candidates a claim that are compared."""
@@ -30,15 +30,17 @@ def find(
     analyser: Analyser,
     top: int,
     least: float = 0.0,
+    filters: Filters = EVERYTHING,
 ) -> tuple[list[list[Match]], list[str]]:
     """For each of `sought` up to `top` matches of probability `least` or more, and the parts that are out.
 
-    All of them in one round trip to the store. Raises NotReady when it is away.
+    All of them in one round trip to the store, among the items that pass `filters`. Raises NotReady when it is
+    away.
     """
     if not sought:
         return [], []
     queries, degraded = to_queries(sought, analyser)
-    found = store.search(queries, max(top, POOL))
+    found = store.search(queries, max(top, POOL), filters=filters)
     claims = to_statements(sought, analyser)
     views = views_of(analyser)
     ranked = [

@@ -15,11 +15,14 @@ import pytest
 
 from schemas.evidence import Evidence
 from services.adapters import embedded_file
+from services.adapters.elasticsearch_claims import ElasticsearchClaimStore
 from services.adapters.elasticsearch_evidence import ElasticsearchEvidenceStore
 from services.adapters.sqlite_evidence import SqliteEvidenceStore
 from services.evidence.indexed import FORMAT
+from services.ports.claim_store import SeenClaim
 from services.ports.evidence_store import DIMENSIONS, Document, EvidenceStore, Loaded, Query
 from services.runtime.errors import NotReady, UserError
+from tests.support.desk import NOW, make_article, make_claim
 
 VECTOR = np.eye(1, DIMENSIONS, dtype=np.float32)[0]
 
@@ -180,6 +183,29 @@ def test_a_read_only_index_is_not_ready_and_takes_the_batch_later(real: tuple[st
         block = {"index.blocks.read_only_allow_delete": None}  # type: ignore[dict-item]
         client.indices.put_settings(index=f"{index}-v{FORMAT}", settings=block)
     assert store.upsert([document()]) == Loaded(added=1)
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize("block", ["read_only", "read_only_allow_delete", "write"])
+def test_a_read_only_claim_store_is_not_ready_and_takes_the_claims_later(
+    real: tuple[str, str], block: str
+) -> None:
+    from elasticsearch import Elasticsearch
+
+    url, index = real
+    store = ElasticsearchClaimStore(url, index)
+    store.setup()
+    claim = SeenClaim(make_article("a"), make_claim("Rain fell"), "wording", "cluster", VECTOR)
+    with Elasticsearch(url) as client:
+        for value in (True, None):
+            settings = {f"index.blocks.{block}": value}
+            client.indices.put_settings(index=f"{index}-v1", settings=settings)
+            if value:
+                with pytest.raises(NotReady, match="refused a claim"):
+                    store.add([claim], NOW)
+        assert store.count() == 0
+        assert store.add([claim], NOW) == [claim]
+        client.indices.delete(index=f"{index}-v1")
 
 
 @pytest.mark.elasticsearch

@@ -12,8 +12,21 @@ from services.cli import evaluate_retrieval, evidence, match
 from services.runtime.errors import UserError
 
 ROWS: list[dict[str, Any]] = [
-    {"id": "1", "claim": "The Norvale dam was opened on 3 May 1987", "kind": "report"},
-    {"id": "2", "claim": "The Lakeby ferry sank in 1998", "rating": "false"},
+    {
+        "id": "1",
+        "claim": "The Norvale dam was opened on 3 May 1987",
+        "kind": "report",
+        "language": "en",
+        "date": "2019-06",
+    },
+    {
+        "id": "2",
+        "claim": "The Lakeby ferry sank in 1998",
+        "rating": "false",
+        "language": "en",
+        "publisher": "Check Desk",
+        "date": "2021",
+    },
 ]
 
 
@@ -64,6 +77,32 @@ def test_an_id_that_nobody_has_is_told(loaded: Typer) -> None:
     result = CliRunner().invoke(loaded, ["evidence", "show", "nobody"])
     assert isinstance(result.exception, UserError)
     assert "'nobody'" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--kind", "report"], ["1"]),
+        (["--kind", "report", "--kind", "fact_check"], ["1", "2"]),
+        (["--publisher", "Check Desk"], ["2"]),
+        (["--language", "de"], []),
+        (["--since", "2020-01-01"], ["2"]),
+        (["--until", "2019-12-31"], ["1"]),
+    ],
+    ids=str,
+)
+def test_match_among_the_evidence_that_passes_the_filters(
+    loaded: Typer, options: list[str], expected: list[str]
+) -> None:
+    line = json.dumps({"id": "a", "text": "The Norvale dam was opened on 3 May 1987"})
+    row = json.loads(call(loaded, "match", "--jsonl", *options, given=line).stdout)
+    assert sorted(one["evidence_id"] for one in row["matches"]) == expected
+
+
+def test_a_filter_that_is_no_day_is_told(loaded: Typer) -> None:
+    result = CliRunner().invoke(loaded, ["match", "--jsonl", "--since", "May"], input="")
+    assert isinstance(result.exception, UserError)
+    assert "--since 'May' is no day" in str(result.exception)
 
 
 def test_match_keeps_its_contract(loaded: Typer) -> None:
