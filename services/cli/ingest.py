@@ -18,6 +18,8 @@ from services.ingest.documents import SUFFIXES
 from services.ingest.files import until_garbage
 from services.ingest.intake import Intake, Result
 from services.ingest.item import Document, Item, Options, Refusal, Rejected
+from services.ingest.item_pages import is_gone, page_taken_back
+from services.ingest.pages import FILES
 from services.ingest.sandbox import Sandbox
 from services.ingest.source import (
     fetch,
@@ -106,7 +108,16 @@ def _items(name: str, app: App, sandbox: Sandbox, options: Options) -> Iterator[
             else:
                 yield from sandbox.read(document, options)
     except Rejected as rejected:
-        yield Refusal(name, rejected.reason, str(rejected))
+        source = options.source or FILES
+        if is_gone(rejected.reason) and _was_read(name, source, app):
+            yield page_taken_back(name, source, rejected.reason)
+        else:
+            yield Refusal(name, rejected.reason, str(rejected))
+
+
+def _was_read(url: str, source: str, app: App) -> bool:
+    with app.ledger.taking() as known:
+        return known.at_address(source, url) is not None
 
 
 def _documents(name: str, app: App) -> Iterator[Document | Refusal]:

@@ -31,6 +31,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """An entry that the feed took back (RFC 6721), and what it says of that."""
+
+    id: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """What a feed says of itself, and its entries; `address` is where it says it is to be found."""
 
@@ -38,5 +46,6 @@ class Feed:
     address: str | None = None
     language: str | None = None
     entries: tuple[Entry, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
     bare: bool = False
     """Whether it says nothing of itself, and so may be no feed at all."""

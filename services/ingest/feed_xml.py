@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from services.ingest.dates import read_date
-from services.ingest.entry import Entry, Feed, Markup
+from services.ingest.entry import Deleted, Entry, Feed, Markup
 
 _CORE = frozenset(
     [
@@ -29,6 +29,7 @@ _CORE = frozenset(
     ]
 )
 _PREFIXES = {
+    "http://purl.org/atompub/tombstones/1.0": "at:",
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dcterms:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
@@ -107,8 +108,14 @@ def _feed(root: Node) -> Feed:
         address=address or _link(about),
         language=next(filter(None, languages), None) or root.get(_LANG) or None,
         entries=tuple(entries),
+        deleted=tuple(_deleted(node) for name, node in about if name == "at:deleted-entry"),
         bare=not about,
     )
+
+
+def _deleted(node: Node) -> Deleted:
+    comments = (_text(child) for name, child in _children(node) if name == "at:comment")
+    return Deleted(node.get("ref", "").strip(), next(comments, ""))
 
 
 def _entry(item: Node) -> Entry:

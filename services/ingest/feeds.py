@@ -25,6 +25,9 @@ _ELLIPSIS = re.compile(
 )
 _SUMMARY = 1_000
 """Characters below which a text that the feed calls no content is taken for a summary."""
+_DELETED = "The feed says that this entry was deleted."
+MAX_COMMENT = 1_000
+"""Characters that are kept of what a feed says about an entry that it took back."""
 _BARE = "it says nothing of itself"
 
 
@@ -112,6 +115,11 @@ class FeedItems:
                 continue
             given.add(item.guid)
             yield item
+        for deleted in self._feed.deleted:
+            if guid := clean_line(deleted.id):
+                where = f"{self._where} deleted entry {guid[:200]!r}"
+                told = clean_line(deleted.comment)[:MAX_COMMENT] or _DELETED
+                yield Item(self._source, guid, "", withdrawn=told, where=where)
 
     def _item(self, entry: Entry, text: str, where: str) -> Item:
         notes = list(self._notes)

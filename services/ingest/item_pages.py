@@ -103,7 +103,8 @@ class ItemPages:
 
 
 def _missing(item: Item, page: Page, found: Look) -> tuple[Item | None, Page]:
-    if page.gone or (found.reason != "http_410" and page.missing < MISSING):
+    """The withdrawal, if the page was there once and is surely gone."""
+    if not page.whole or page.gone or (found.reason != "http_410" and page.missing < MISSING):
         return None, page
     return taken_back(item, str(found.reason)), replace(page, gone=True)
 
@@ -112,6 +113,11 @@ def taken_back(item: Item, reason: str) -> Item:
     """The withdrawal of `item`, whose page answers `reason` (`http_404`, `http_410`)."""
     told = f"The article's page is no longer there (HTTP {_GONE[reason]})."
     return replace(item, text="", withdrawn=told, partial=False)
+
+
+def page_taken_back(url: str, source: str, reason: str) -> Item:
+    """The withdrawal of the article that was read from `url`."""
+    return taken_back(Item(source, url, "", url=url, where=url), reason)
 
 
 def is_gone(reason: str | None) -> bool:

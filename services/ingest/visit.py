@@ -31,6 +31,7 @@ _FEEDS = frozenset(("feed", "json"))
 _PASSING = frozenset((EMBARGOED, "incomplete", "too_slow", "parser_died"))
 """Reasons that may be none the next time: "not modified" must not hide what was refused for them."""
 _KNOWN_GONE = "unknown_article"
+"""The withdrawal of what was never read: nothing was missed."""
 _MOST_SAID = 500  # characters of an error that are kept
 
 
@@ -198,7 +199,8 @@ class Visitor:
             items=feed.items + len(rows),
             new=feed.new + counts["new"],
             revised=feed.revised + counts["revised"],
-            rejected=feed.rejected + counts["rejected"],
+            rejected=feed.rejected
+            + sum(r.state == "rejected" and r.reason != _KNOWN_GONE for r in results),
             copies=feed.copies
             + sum(result.state == "new" and bool(result.copy_of) for result in results),
         )

@@ -16,6 +16,7 @@ from tests.bench.alerts import measure_alerts
 from tests.bench.extraction import measure_extraction
 from tests.bench.flow import measure_flow
 from tests.bench.matching import measure_matching
+from tests.bench.ingest import measure_ingest
 from tests.bench.memory import measure_memory
 
 REAL = ("CLAIMDESK_TEST_KAFKA", "CLAIMDESK_TEST_ELASTICSEARCH", "CLAIMDESK_TEST_POSTGRESQL")
@@ -25,12 +26,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("--articles", type=int, default=60, help="articles streamed (default 60)")
+    parser.add_argument("--feeds", type=int, default=5_000, help="feeds polled (default 5000)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     modes = ["embedded", *(["stack"] if all(os.environ.get(name) for name in REAL) else [])]
     results: dict[str, Any] = {"extract": measure_extraction(options.articles)}
     for mode in modes:
         results[mode] = measure_flow(mode, options.articles) | measure_matching(mode)
+    results["ingest"] = measure_ingest(options.feeds)
     results["alerts"] = measure_alerts()
     results["memory"] = measure_memory()
     if "stack" not in modes:

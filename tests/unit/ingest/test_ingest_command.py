@@ -159,3 +159,18 @@ def test_a_wrong_time_is_said_before_anything_is_read(tmp_path: Path, given: str
     assert given in str(result.exception)
     assert "give one such as" in str(result.exception)
     assert "left out" not in str(result.exception)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_was_read_and_is_gone_is_a_withdrawal(status: int) -> None:
+    words = "<p>The bridge opened on Tuesday after nine years of work, the council said.</p>" * 5
+    page = f"<html><head><title>Bridge</title></head><body><article>{words}</article></body></html>"
+    answers = [Answer(200, {"content-type": "text/html"}, page.encode()), Answer(status)]
+    with receiving(lambda asked: answers[-1 if asked.path == "/other" else 0]) as server:
+        assert rows(run(f"{server.url}/page", "--json"))[0]["state"] == "new"
+        answers[0] = Answer(status)
+        [gone] = rows(run(f"{server.url}/page", "--json"))
+        other = run(f"{server.url}/other", "--json")
+    assert (gone["state"], gone["revision"]) == ("revised", 2)
+    assert [article.status for article in published()] == ["published", "withdrawn"]
+    assert (other.exit_code, rows(other)[0]["reason"]) == (1, f"http_{status}")
