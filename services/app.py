@@ -12,6 +12,7 @@ from services import __version__
 from services.flow import FLOW, SERVICES
 from services.ports.accounts import Accounts
 from services.ports.alert_store import AlertStore
+from services.ports.answers import AnswerStore
 from services.ports.article_ledger import ArticleLedger
 from services.ports.audit_log import AuditLog
 from services.ports.chat import Chat
@@ -192,6 +193,15 @@ class App:
         return store
 
     @cached_property
+    def answers(self) -> AnswerStore:
+        """What requests with a key were answered, in SQL."""
+        from services.adapters.sql_answers import SqlAnswerStore
+
+        store = SqlAnswerStore(self._engine)
+        store.setup()
+        return store
+
+    @cached_property
     def alert_store(self) -> AlertStore:
         """Subscriptions and deliveries in SQL."""
         from services.adapters.sql_alerts import SqlAlertStore
@@ -266,6 +276,7 @@ class App:
             self.audit_log,
             self.task_store,
             self.published,
+            self.answers,
             self.alert_store,
             self.ledger,
             self.feed_registry,
@@ -479,7 +490,14 @@ class App:
 
         return (
             VerdictOutbox(self.task_store, self.producer, self.clock),
-            DeskServer(self.settings, self.task_store, self.accounts, self.published, self.clock),
+            DeskServer(
+                self.settings,
+                self.task_store,
+                self.accounts,
+                self.published,
+                self.answers,
+                self.clock,
+            ),
         )
 
     def _deliverers(self) -> Sequence[Background]:

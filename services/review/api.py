@@ -1,122 +1,138 @@
-"""The desk's HTTP API: read tasks, take them, give them back, decide. Who does it is who the token belongs to."""
+"""The desk's HTTP API: read tasks, take them, act on them. Who does it is who the token belongs to."""
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request
 
 from services.ports.accounts import Role
-from services.ports.task_store import State, StoredTask, TaskStore, UnknownTask
+from services.ports.answers import AnswerStore
+from services.ports.task_store import TaskStore, UnknownTask
+from services.ports.work import Action, Renew, Take
 from services.review.access import Access
+from services.review.acting import actor_of, shown
 from services.review.clusters import make_cluster_api
-from services.review.decide import Decision, decide
+from services.review.conditional import Tagged, make_match
+from services.review.once import make_once
 from services.review.people import Person
-from services.review.problem import MEDIA_TYPE
-from services.review.views import ReleaseRequest, TaskPage, TaskView, VerdictRequest
+from services.review.problem import documented
+from services.review.views import QueueQuery, TaskPage, TaskView
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
 
 TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {MEDIA_TYPE: {}}}
-    for status, text in {
+_PROBLEMS = documented(
+    {
+        400: "The desk does not answer under this Host",
         401: "No token, or none that is known",
-        403: "The token does not allow it",
+        403: "The token does not allow it, or it is not yours to do",
         404: "No such task",
-        409: "The task is not what you think: `task` shows it as it stands",
+        409: "The task is not what you think: `task` shows it, `draft` what you wrote",
         413: "The request is too large",
         415: "The request does not say that it is JSON",
         422: "The request is wrong; `detail` says how",
         503: "The database is away; try again",
-    }.items()
-}
+    }
+)
+_CHANGED = documented({412: "The task is not the one that `If-Match` names; nothing was done"})
 
 
-def make_api(settings: Settings, store: TaskStore, clock: Clock, access: Access) -> APIRouter:
+def make_api(
+    settings: Settings, store: TaskStore, clock: Clock, access: Access, answers: AnswerStore
+) -> APIRouter:
     """The routes under /api/v1, each with `Authorization: Bearer TOKEN`: readers read, reviewers write."""
     api = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
-    api.include_router(_reads(store, clock), dependencies=[Depends(access.script(Role.READER))])
+    api.include_router(_reads(store, clock, access.script(Role.READER)))
     reviewer = access.script(Role.REVIEWER)
-    api.include_router(_writes(settings, store, clock, reviewer))
-    api.include_router(make_cluster_api(store, clock, reviewer), dependencies=[Depends(check_json)])
+    once = Depends(make_once(answers, clock, reviewer))
+    match = Depends(make_match(lambda name, who: _shown(store, clock, name, who), reviewer))
+    api.include_router(_takes(settings.lease_seconds, store, clock, reviewer), dependencies=[once])
+    checks = [Depends(check_json), once, match]
+    for writes in (
+        _actions(settings.lease_seconds, store, clock, reviewer),
+        make_cluster_api(store, clock, reviewer),
+    ):
+        api.include_router(writes, dependencies=checks, responses=_CHANGED)
     return api
 
 
-def _reads(store: TaskStore, clock: Clock) -> APIRouter:
-    api = APIRouter()
+def _reads(store: TaskStore, clock: Clock, reader: Callable[..., Person]) -> APIRouter:
+    api = APIRouter(route_class=Tagged)
 
     @api.get("/tasks")
     def list_tasks(
-        state: Annotated[list[State], Query()] = [],  # noqa: B006 - FastAPI copies it
-        cursor: Annotated[str | None, Query(max_length=2_000)] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        query: Annotated[QueueQuery, Query()], person: Annotated[Person, Depends(reader)]
     ) -> TaskPage:
-        """Tasks by priority, highest first."""
-        now = clock.now()
-        found, following = store.page(states=state, limit=limit, after=cursor, now=now)
-        views = [TaskView.of(stored) for stored in found]
+        """Tasks, those with a near deadline first, then by priority."""
+        now, where = clock.now(), query.filter()
+        found, following = store.page(where, limit=query.limit, after=query.cursor, now=now)
+        views = [shown(stored, person) for stored in found]
         return TaskPage(tasks=views, next=following, counts=store.counts(now=now))
 
     @api.get("/tasks/{task_id}")
-    def get_task(task_id: TaskId) -> TaskView:
+    def get_task(task_id: TaskId, person: Annotated[Person, Depends(reader)]) -> TaskView:
         """One task."""
-        return TaskView.of(_known(store.get(task_id, now=clock.now()), task_id))
+        return _shown(store, clock, task_id, person)
 
     return api
 
 
-def _writes(
-    settings: Settings, store: TaskStore, clock: Clock, reviewer: Callable[..., Person]
-) -> APIRouter:
-    api = APIRouter()
-    json = [Depends(check_json)]
-
-    @api.post("/tasks/take")
-    def take_next(person: Annotated[Person, Depends(reviewer)]) -> TaskView:
-        """Take the open task of the highest priority; 404 when there is none."""
-        taken = store.take(None, person.account.name, clock.now(), settings.lease_seconds)
-        if taken is None:
-            raise HTTPException(404, "no task is open")
-        return TaskView.of(taken)
-
-    @api.post("/tasks/{task_id}/take")
-    def take_task(task_id: TaskId, person: Annotated[Person, Depends(reviewer)]) -> TaskView:
-        """Take this task, or renew your own lease on it. `lease` is the number to submit with."""
-        taken = store.take(task_id, person.account.name, clock.now(), settings.lease_seconds)
-        return TaskView.of(_known(taken, task_id))
-
-    @api.post("/tasks/{task_id}/release", dependencies=json)
-    def release_task(
-        task_id: TaskId, request: ReleaseRequest, person: Annotated[Person, Depends(reviewer)]
-    ) -> TaskView:
-        """Give a taken task back."""
-        return TaskView.of(store.release(task_id, person.account.name, request.lease))
-
-    @api.post("/tasks/{task_id}/verdict", dependencies=json)
-    def submit_verdict(
-        task_id: TaskId, request: VerdictRequest, person: Annotated[Person, Depends(reviewer)]
-    ) -> TaskView:
-        """Decide. The same verdict again gives the same answer."""
-        verdict = decide(
-            _known(store.get(task_id), task_id).task,
-            Decision(reviewer=person.account.name, **request.model_dump()),
-            now=clock.now(),
-            public_url=settings.public_url,
-        )
-        return TaskView.of(store.submit(verdict))
-
-    return api
-
-
-def _known(stored: StoredTask | None, task_id: str) -> StoredTask:
+def _shown(store: TaskStore, clock: Clock, task_id: str, person: Person) -> TaskView:
+    """The task as this person is shown it. Raises UnknownTask."""
+    stored = store.get(task_id, now=clock.now())
     if stored is None:
         raise UnknownTask(task_id)
-    return stored
+    return shown(stored, person)
+
+
+def _takes(
+    seconds: float, store: TaskStore, clock: Clock, reviewer: Callable[..., Person]
+) -> APIRouter:
+    api = APIRouter(route_class=Tagged)
+
+    @api.post("/tasks/take")
+    def take_next(
+        query: Annotated[QueueQuery, Query()], person: Annotated[Person, Depends(reviewer)]
+    ) -> TaskView:
+        """Take the first task that is offered to you, of those that the query asks for; 404 without one."""
+        taken = store.take_next(actor_of(person), clock.now(), seconds, query.filter())
+        if taken is None:
+            raise HTTPException(404, "no task is open for you")
+        return shown(taken, person)
+
+    return api
+
+
+def _actions(
+    seconds: float, store: TaskStore, clock: Clock, reviewer: Callable[..., Person]
+) -> APIRouter:
+    api = APIRouter(route_class=Tagged)
+
+    @api.post("/tasks/{task_id}/actions")
+    def act(
+        task_id: TaskId,
+        action: Annotated[Action, Body()],
+        person: Annotated[Person, Depends(reviewer)],
+    ) -> TaskView:
+        """Do one thing to a task.
+
+        `action` says what: take, renew, release, save, skip, snooze, hand_over, ask_specialist, decide, resume,
+        reopen, undo; and for editors assign and seed. No lease is longer than the desk's. The same decision
+        again gives the same answer. 409 shows the `task` as it stands, and keeps what you wrote as your draft.
+        """
+        if isinstance(action, Take | Renew):
+            action = action.model_copy(update={"seconds": min(action.seconds, seconds)})
+        return shown(store.act(task_id, action, actor_of(person), clock.now()), person)
+
+    return api
 
 
 def check_json(request: Request) -> None:
     """Raise 415 for a body that does not say it is JSON."""
+    length = request.headers.get("content-length")
+    if length in {None, "0"} and "transfer-encoding" not in request.headers:
+        return  # there is no body
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not re.fullmatch(r"application/(?:[\w.+-]+\+)?json", media_type):
         raise HTTPException(

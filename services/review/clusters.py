@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.base import Identifier
 from services.ports.task_store import TaskStore
+from services.review.acting import shown
 from services.review.people import Person
 from services.review.views import Request, TaskView
 from services.runtime.clock import Clock
@@ -36,20 +37,19 @@ def make_cluster_api(store: TaskStore, clock: Clock, reviewer: Callable[..., Per
         task_id: Id, request: MergeRequest, person: Annotated[Person, Depends(reviewer)]
     ) -> TaskView:
         """All sightings of this task join the other one, now and later. Gives the other task."""
-        return TaskView.of(store.merge(task_id, request.into, person.account.name, clock.now()))
+        return shown(store.merge(task_id, request.into, person.account.name, clock.now()), person)
 
     @api.post("/tasks/{task_id}/split")
     def split_task(
         task_id: Id, request: SplitRequest, person: Annotated[Person, Depends(reviewer)]
     ) -> TaskView:
         """These claims and their copies become a task of their own, now and later. Gives that task."""
-        return TaskView.of(
-            store.split(task_id, request.claim_ids, person.account.name, clock.now())
-        )
+        claims, name = request.claim_ids, person.account.name
+        return shown(store.split(task_id, claims, name, clock.now()), person)
 
     @api.post("/choices/{choice_id}/undo")
     def undo_choice(choice_id: Id, person: Annotated[Person, Depends(reviewer)]) -> TaskView:
         """Take a merge or a split back; the task's `changes` name the choice. Gives the task that gets its own."""
-        return TaskView.of(store.undo(choice_id, person.account.name, clock.now()))
+        return shown(store.undo(choice_id, person.account.name, clock.now()), person)
 
     return api

@@ -1,20 +1,28 @@
 """The desk's web application: the API, the pages, health, and what guards them."""
 
+import threading
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services import __version__
+from services.ports.accounts import Accounts
+from services.ports.answers import AnswerStore
 from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.review.access import Access
 from services.review.api import make_api
 from services.review.errors import add_errors
+from services.review.forms import Forms, make_forms
 from services.review.guard import Guard
-from services.review.page import make_pages
+from services.review.live import Live, make_live
+from services.review.once import add_once
+from services.review.openapi import describe
+from services.review.page import Pages, make_pages
 from services.review.people import Door
 from services.review.publishing_routes import make_public
+from services.review.scale import load_scale
 from services.review.signin import make_signin
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
@@ -23,10 +31,22 @@ STATIC = Path(__file__).parent / "static"
 
 
 def make_desk(
-    settings: Settings, store: TaskStore, clock: Clock, door: Door, published: PublishedStore
+    settings: Settings,
+    store: TaskStore,
+    accounts: Accounts,
+    published: PublishedStore,
+    answers: AnswerStore,
+    clock: Clock,
+    stop: threading.Event,
 ) -> FastAPI:
-    """The application over `store`, for those whom `door` lets in; what is `published` is for everybody."""
+    """The application over `store`, for those who have `accounts`; what is `published` is for everybody.
+
+    Open pages are told what happens until `stop` is set.
+    """
+    door = Door(accounts, clock)
     access = Access(door, settings)
+    pages = Pages(store, accounts, clock, load_scale(settings.rating_scale))
+    forms = Forms(pages, store, clock, settings.lease_seconds)
     desk = FastAPI(
         title="Claimdesk",
         version=__version__,
@@ -36,14 +56,18 @@ def make_desk(
         docs_url=None,
         redoc_url=None,
     )
+    add_once(desk, answers)
     desk.add_middleware(Guard, settings=settings)
-    desk.include_router(make_api(settings, store, clock, access))
+    desk.include_router(make_api(settings, store, clock, access, answers))
     desk.include_router(make_public(settings, published, clock))
     desk.include_router(make_signin(access, door))
-    desk.include_router(make_pages(store, clock, access))
+    desk.include_router(make_pages(pages, store, clock, access))
+    desk.include_router(make_forms(forms, store, clock, access))
+    desk.include_router(make_live(Live(store, clock, stop), access))
     desk.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_health(desk, store)
     add_errors(desk)
+    describe(desk)
     return desk
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.ports.task_store import Conflict, UnknownTask
+from services.ports.work import Forbidden
 from services.review.accepting import preferred
 from services.review.access import SignInFirst
 from services.review.problem import phrase, problem
@@ -91,8 +92,16 @@ def _unknown(request: Request, error: Any) -> Response:
     return _answer(request, 404, str(error))
 
 
-def _conflict(_request: Request, error: Any) -> Response:
-    return problem(409, str(error), task=TaskView.of(error.current).model_dump(mode="json"))
+def _conflict(request: Request, error: Any) -> Response:
+    if not request.url.path.startswith("/api/"):
+        return error_page(request, 409, str(error))
+    draft = error.draft.model_dump(mode="json") if error.draft else None
+    task = TaskView.of(error.current).model_dump(mode="json")
+    return problem(409, str(error), task=task, draft=draft)
+
+
+def _forbidden(request: Request, error: Any) -> Response:
+    return _answer(request, 403, str(error))
 
 
 def _broken(request: Request, error: Any) -> Response:
@@ -114,6 +123,7 @@ _ANSWERS: dict[type[Exception], Any] = {
     UserError: _bad_input,
     UnknownTask: _unknown,
     Conflict: _conflict,
+    Forbidden: _forbidden,
     BrokenStore: _broken,
     NotReady: _away,
 }

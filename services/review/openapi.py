@@ -21,8 +21,8 @@ def describe(desk: FastAPI) -> None:
             schema = found()
             components = schema.setdefault("components", {}).setdefault("schemas", {})
             components["Problem"] = Problem.model_json_schema()
-            for path, operation in _operations(schema):
-                _add_headers(path, operation)
+            for method, path, operation in _operations(schema):
+                _add_headers(method, path, operation)
             _forget_unused(components)
             desk.openapi_schema = schema
         return desk.openapi_schema
@@ -30,18 +30,26 @@ def describe(desk: FastAPI) -> None:
     desk.openapi = whole  # type: ignore[method-assign] # the documented way to extend it
 
 
-def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in schema.get("paths", {}).items():
-        for operation in item.values():
-            yield path, operation
+        for method, operation in item.items():
+            yield method, path, operation
 
 
-def _add_headers(path: str, operation: dict[str, Any]) -> None:
-    if path.startswith("/v1alpha1"):
-        return
+def _add_headers(method: str, path: str, operation: dict[str, Any]) -> None:
+    """The tag that answers carry, and what may be asked with it."""
+    responses = operation["responses"]
+    if path.startswith("/api/"):
+        if method == "get":
+            responses["304"] = {"description": "Nothing changed since the tag in `If-None-Match`"}
+        if "{task_id}" not in path:
+            operation["parameters"] = [
+                one for one in operation.get("parameters", ()) if one["name"] != "If-Match"
+            ]
+            responses.pop("412", None)
     for status in ("200", "304"):
-        if status in operation["responses"]:
-            operation["responses"][status].setdefault("headers", {}).update(_TAG_HEADER)
+        if status in responses and not path.startswith("/v1alpha1"):
+            responses[status].setdefault("headers", {}).update(_TAG_HEADER)
 
 
 def _forget_unused(components: dict[str, Any]) -> None:

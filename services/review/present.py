@@ -1,7 +1,9 @@
 """What the page's templates show of a task: words for codes, safe links, the claim in its context."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from schemas.claim import Claim, Kind
@@ -9,7 +11,8 @@ from schemas.evidence import EvidenceKind
 from schemas.match import Relation
 from schemas.quotation import ContextKind, QuoteStatus
 from schemas.verdict import Rating
-from services.ports.task_store import State
+from services.ports.accounts import Role
+from services.ports.work import Stage, State
 
 LABELS: dict[str, str] = {
     Relation.CONTRADICTS: "Contradicts",
@@ -30,6 +33,9 @@ LABELS: dict[str, str] = {
     QuoteStatus.MISATTRIBUTED: "Somebody else’s words",
     QuoteStatus.PARAPHRASED: "In other words",
     QuoteStatus.NOT_FOUND: "Not found",
+    Stage.FIRST: "First review",
+    Stage.SECOND: "Second review",
+    Stage.ADJUDICATION: "Adjudication",
     ContextKind.NEGATED: "denies it",
     ContextKind.CONDITIONAL: "makes it conditional",
     ContextKind.ATTRIBUTED: "gives it to others",
@@ -42,19 +48,31 @@ LABELS: dict[str, str] = {
 """Words for the codes of the contract."""
 
 
-@dataclass(frozen=True)
-class Context:
-    """The sentences around a claim, split where the claim stands; `claim` is what is highlighted."""
+class Run(NamedTuple):
+    """A piece of text and what it is: any of claim, speaker, cue, or nothing."""
 
-    before: str
-    claim: str
-    after: str
+    text: str
+    roles: str
 
 
-def in_context(claim: Claim) -> Context:
-    """The claim where it stands; alone when its context does not hold it word for word."""
-    before, found, after = claim.context.partition(claim.text)
-    return Context(before, found, after) if found else Context("", claim.text, "")
+def passage(claim: Claim) -> list[Run]:
+    """The sentences around a claim, cut wherever the claim, its speaker or its cue begins or ends.
+
+    The claim alone when its context does not hold it word for word.
+    """
+    at = claim.context.find(claim.text)
+    if at < 0:
+        return [Run(claim.text, "claim")]
+    shift, length = at - claim.span[0], len(claim.context)
+    named = [("speaker", claim.speaker_span), *(("cue", span) for span in claim.cue)]
+    placed = [(role, span[0] + shift, span[1] + shift) for role, span in named if span]
+    inside = [("claim", at, at + len(claim.text))]
+    inside += [one for one in placed if 0 <= one[1] < one[2] <= length]
+    edges = sorted({0, length, *(edge for one in inside for edge in one[1:])})
+    return [
+        Run(claim.context[a:b], " ".join(role for role, s, e in inside if s <= a and b <= e))
+        for a, b in pairwise(edges)
+    ]
 
 
 def safe_url(url: str | None) -> str | None:
@@ -78,9 +96,19 @@ def day(moment: datetime | None) -> str:
     return f"{moment.day} {moment:%B %Y}" if moment else ""
 
 
+def short_day(moment: date | None) -> str:
+    """A date where there is little room."""
+    return f"{moment.day} {moment:%b}" if moment else ""
+
+
 def minute(moment: datetime | None) -> str:
     """A moment, in UTC."""
     return f"{day(moment)}, {moment:%H:%M} UTC" if moment else ""
+
+
+def tomorrow(moment: datetime) -> str:
+    """The day after, for a field of a form."""
+    return (moment + timedelta(days=1)).date().isoformat()
 
 
 def nearness(probability: float) -> str:
@@ -93,12 +121,15 @@ def number(value: float) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:,}"
 
 
-FILTERS = {
-    "in_context": in_context,
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "passage": passage,
     "safe_url": safe_url,
     "label": label,
     "day": day,
+    "short_day": short_day,
     "minute": minute,
+    "tomorrow": tomorrow,
+    "role": Role,
     "nearness": nearness,
     "number": number,
 }

@@ -21,9 +21,13 @@ class Problem(BaseModel):
     )
 
 
-def documented(told: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
-    """The errors of a route for the OpenAPI document: each status, and when it comes."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+def documented(told: Mapping[int, str], *more: str) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route for the OpenAPI document: each status, and when it comes.
+
+    `more` are media types in which they are told to those who accept no JSON.
+    """
+    content: dict[str, Any] = {name: {"schema": {"type": "string"}} for name in more}
+    content[MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {status: {"description": text, "content": content} for status, text in told.items()}
 
 

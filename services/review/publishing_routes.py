@@ -34,15 +34,13 @@ _HEADERS = {
     "Vary": "Accept",
 }
 _Responses = dict[int | str, dict[str, Any]]
-_PROBLEMS: _Responses = documented(
-    {
-        400: "The desk does not answer under this Host",
-        404: "Nothing is published there",
-        422: "The request is wrong; `detail` says how",
-        503: "The database is away; try again",
-    }
-)
-_GONE: _Responses = documented({410: "The review was withdrawn"})
+_WRONG = {
+    400: "The desk does not answer under this Host",
+    404: "Nothing is published there",
+    422: "The request is wrong; `detail` says how",
+    503: "The database is away; try again",
+}
+_GONE = {410: "The review was withdrawn"}
 
 
 class _LinkedData(Response):
@@ -80,7 +78,7 @@ def make_public(settings: Settings, store: PublishedStore, clock: Clock) -> APIR
     Raises UserError for a rating scale that cannot be read.
     """
     desk = _Desk(settings, store, clock, load_scale(settings.rating_scale))
-    public = APIRouter(tags=["published"], responses=_PROBLEMS)
+    public = APIRouter(tags=["published"], responses=documented(_WRONG))
     _add_feed(public, desk)
     _add_reviews(public, desk)
     _add_search(public, desk)
@@ -106,7 +104,11 @@ def _add_feed(public: APIRouter, desk: _Desk) -> None:
 
 
 def _add_reviews(public: APIRouter, desk: _Desk) -> None:
-    @public.get("/published", response_class=HTMLResponse, responses=_told("The page", _TEXT))
+    @public.get(
+        "/published",
+        response_class=HTMLResponse,
+        responses=_told("The page", _TEXT) | documented(_WRONG, _TEXT),
+    )
     def published_reviews(
         request: Request, cursor: Annotated[str | None, Query(max_length=2_000)] = None
     ) -> Response:
@@ -116,7 +118,7 @@ def _add_reviews(public: APIRouter, desk: _Desk) -> None:
     @public.get(
         "/published/{task_id}.json",
         response_class=_LinkedData,
-        responses=_told("ClaimReview markup", _LINKED_DATA) | _GONE,
+        responses=_told("ClaimReview markup", _LINKED_DATA) | documented(_GONE),
     )
     def published_markup(request: Request, task_id: TaskId) -> Response:
         """One review as ClaimReview markup."""
@@ -125,7 +127,8 @@ def _add_reviews(public: APIRouter, desk: _Desk) -> None:
     @public.get(
         "/published/{task_id}",
         response_class=HTMLResponse,
-        responses=_told("A page with the markup in it, or the markup", _TEXT, _LINKED_DATA) | _GONE,
+        responses=_told("A page with the markup in it, or the markup", _TEXT, _LINKED_DATA)
+        | documented(_WRONG | _GONE, _TEXT),
     )
     def published_review(request: Request, task_id: TaskId) -> Response:
         """One review: a page with the markup in it, or the markup alone for who accepts JSON."""

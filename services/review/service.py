@@ -9,6 +9,7 @@ import structlog
 import uvicorn
 
 from services.ports.accounts import Accounts
+from services.ports.answers import AnswerStore
 from services.ports.event_log import Producer
 from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
@@ -78,11 +79,12 @@ class DeskServer:
         store: TaskStore,
         accounts: Accounts,
         published: PublishedStore,
+        answers: AnswerStore,
         clock: Clock,
     ) -> None:
         self._settings, self._store, self._clock = settings, store, clock
-        self._published = published
-        self._door = Door(accounts, clock)
+        self._published, self._answers = published, answers
+        self._accounts, self._door = accounts, Door(accounts, clock)
         self.url: str | None = None
         self.listening = threading.Event()
         self._ready: Callable[[], None] = lambda: None
@@ -104,7 +106,15 @@ class DeskServer:
 
         Raises UserError when the address cannot be listened on.
         """
-        desk = make_desk(self._settings, self._store, self._clock, self._door, self._published)
+        desk = make_desk(
+            self._settings,
+            self._store,
+            self._accounts,
+            self._published,
+            self._answers,
+            self._clock,
+            stop,
+        )
         config = uvicorn.Config(
             desk,
             log_config=None,

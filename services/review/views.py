@@ -1,21 +1,19 @@
 """What the desk shows of a task, to scripts and through the API alike; and what it accepts."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.base import Identifier, Model, UtcDatetime
-from schemas.claim import Claim
-from schemas.match import Match
+from schemas.claim import Claim, Kind
+from schemas.match import Match, Relation
 from schemas.quotation import QuoteCheck
 from schemas.task import Priority, Sighting, TaskChange
-from schemas.verdict import Rating, Verdict
-from services.ports.task_store import State, StoredTask
-from services.review.decide import MAX_RATIONALE
+from schemas.verdict import Verdict
+from services.ports.task_store import Filter, StoredTask, Words
+from services.ports.work import Draft, Name, Opinion, Stage, State
 
 
 class TaskView(Model):
-    """A task with its place in the work."""
+    """A task with its place in the work, as far as who asks may know of it."""
 
     id: Identifier
     state: State
@@ -36,56 +34,71 @@ class TaskView(Model):
     lease: int
     reviewer: str | None
     lease_until: UtcDatetime | None
+    snoozed_until: UtcDatetime | None
+    reserved_for: str | None
+    skill: str | None
+    desk: str | None
+    deadline: UtcDatetime | None
+    round: int
+    needs: int = Field(description="Reviewers who must find the same")
+    stage: Stage = Field(description="What whoever takes it next does")
+    opinions: list[Opinion] = Field(description="Of this round; others' only from the adjudication")
+    draft: Draft | None = Field(description="Your own")
     verdict: Verdict | None
 
     @classmethod
     def of(cls, stored: StoredTask) -> "TaskView":
-        """The view of a stored task."""
-        task = stored.task
+        """The view of a stored task whose work is reduced to what its reader may know."""
+        task, work = stored.task, stored.work
+        same = {name: getattr(task, name) for name in _OF_TASK}
+        same |= {name: getattr(work, name) for name in _OF_WORK}
         return cls(
-            id=task.id,
-            state=stored.state,
-            claim=task.claim,
+            **same,
             speaker=task.claim.speaker,
-            reason=task.reason,
-            priority=task.priority,
-            evidence=task.evidence,
-            quotation=task.quotation,
-            sightings=task.sightings,
             sighting_count=task.sighting_count or len(task.sightings),
             article_count=task.article_count or 1,
-            changes=task.changes,
             joined_to=stored.joined_to,
-            due=task.due,
-            first_seen_at=task.first_seen_at,
-            cluster_id=task.cluster_id,
-            lease=stored.lease,
             reviewer=stored.reviewer,
-            lease_until=stored.lease_until,
+            opinions=list(work.opinions),
+            stage=stored.work.stage,
+            draft=work.drafts[0] if work.drafts else None,
             verdict=stored.verdict,
         )
 
 
+_OF_TASK = (
+    "id",
+    "claim",
+    "reason",
+    "priority",
+    "evidence",
+    "quotation",
+    "sightings",
+    "changes",
+    "due",
+    "first_seen_at",
+    "cluster_id",
+)
+_OF_WORK = (
+    "state",
+    "lease",
+    "lease_until",
+    "snoozed_until",
+    "reserved_for",
+    "skill",
+    "desk",
+    "deadline",
+    "round",
+    "needs",
+)
+
+
 class TaskPage(Model):
-    """A page of tasks, highest priority first. `next` is the cursor of the page after it."""
+    """A page of tasks in the queue's order. `next` is the cursor of the page after it."""
 
     tasks: list[TaskView]
     next: str | None
     counts: dict[State, int]
-
-
-Reviewer = Annotated[
-    str,
-    # No control characters and no bidi overrides: the name is shown beside other people's words.
-    StringConstraints(
-        strip_whitespace=True,
-        min_length=1,
-        max_length=100,
-        pattern=r"^[^\p{Cc}\u202A-\u202E\u2066-\u2069]+$",
-    ),
-]
-
-Lease = Annotated[int, Field(ge=1, le=2**31 - 1, description="The number that taking it gave")]
 
 
 class Request(BaseModel):
@@ -97,19 +110,27 @@ class Request(BaseModel):
 class Named(Request):
     """Who works on the command line; over HTTP it is who signed in."""
 
-    reviewer: Reviewer
+    reviewer: Name
 
 
-class ReleaseRequest(Request):
-    """I give it back."""
+class QueueQuery(Request):
+    """Which tasks; every field that is given must hold."""
 
-    lease: Lease
+    state: list[State] = []
+    text: Words | None = Field(default=None, description="Words of the claim, in any case")
+    speaker: Words | None = None
+    outlet: Words | None = None
+    kind: Kind | None = None
+    relation: Relation | None = Field(default=None, description="Some evidence stands so to it")
+    desk: Words | None = None
+    language: Words | None = None
+    skill: Words | None = None
+    holder: Words | None = Field(default=None, description="Who holds it, or decided it")
+    due_before: UtcDatetime | None = None
+    cursor: str | None = Field(default=None, max_length=2_000)
+    limit: int = Field(default=50, ge=1, le=200)
 
-
-class VerdictRequest(Request):
-    """I have decided."""
-
-    lease: Lease
-    rating: Rating
-    rationale: str = Field(min_length=1, max_length=MAX_RATIONALE)
-    evidence_ids: list[Identifier] = Field(default=[], max_length=100)
+    def filter(self) -> Filter:
+        """What is asked of the store."""
+        given = self.model_dump(exclude={"state", "cursor", "limit"})
+        return Filter(states=tuple(self.state), **given)

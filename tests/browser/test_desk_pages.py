@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from schemas.claim import DateMention, Quantity
 from schemas.match import Relation
 from services.adapters.sql_tasks import SqlTaskStore
 from tests.support.desk import (
-    NOW,
     People,
-    chromium,
+    decide,
     make_article,
     make_claim,
     make_match,
@@ -23,34 +22,16 @@ from tests.support.desk import (
     running_desk,
     sqlite_url,
     store_at,
-    verdict_for,
+    take,
 )
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = (
     "<script>document.title='owned'</script>"
     '"><img src="http://evil.example/x.png" onerror="document.title=\'owned\'">'
     "{{ 7*7 }} \u202egnidaer thgir ot tfel\u202c עברית " + "unbroken" * 1_500
 )
-
-
-@pytest.fixture(scope="module")
-def browser(require: Callable[[str], str]) -> Iterator[Browser]:
-    path = chromium() or require("CLAIMDESK_TEST_CHROMIUM")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -113,9 +94,7 @@ def full_task() -> Any:
 def decided(store: SqlTaskStore) -> Any:
     task = full_task()
     store.upsert(task)
-    taken = store.take(task.id, "Ann Reviewer", NOW, 60)
-    assert taken is not None
-    store.submit(verdict_for(taken))
+    decide(store, take(store, "Ann Reviewer", task.id))
     return task
 
 
@@ -149,7 +128,7 @@ def test_a_task_shows_the_claim_in_its_context_and_all_that_is_known(
 ) -> None:
     task = decided(store)
     page = open_page(f"/tasks/{task.id}")
-    assert page.locator("blockquote mark").inner_text() == task.claim.text
+    assert page.locator("blockquote mark.claim").inner_text() == task.claim.text
     assert page.locator("blockquote").inner_text() == task.claim.context
     shown = page.locator("main").inner_text()
     for words in (
@@ -168,7 +147,7 @@ def test_a_task_shows_the_claim_in_its_context_and_all_that_is_known(
         task.id,
     ):
         assert words in shown
-    assert page.locator("tbody tr").count() == len(task.priority.parts)
+    assert page.locator(".facts tbody tr").count() == len(task.priority.parts)
     link = page.locator(".item h3 a").first
     assert link.get_attribute("href") == "https://audit.example/e1"
     assert link.get_attribute("rel") == "noopener noreferrer"
@@ -218,7 +197,10 @@ def test_hostile_words_are_only_words(
     for path in ("/", f"/tasks/{task.id}"):
         page = open_page(path, viewport={"width": width, "height": 800})
         assert page.title() != "owned"
-        assert page.locator("script, main img, iframe, object").count() == 0
+        assert (
+            page.locator("script:not([src='/static/desk.js']), main img, iframe, object").count()
+            == 0
+        )
         assert "<script>document.title='owned'</script>" in page.locator("main").inner_text()
         assert "{{ 7*7 }}" in page.locator("main").inner_text()
         assert overflow(page) == 0
@@ -251,7 +233,7 @@ def test_the_keyboard_reaches_the_tasks_and_shows_where_it_is(
     assert page.locator(":focus").evaluate("e => e.getBoundingClientRect().top") >= 0
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    for _ in range(10):
+    for _ in range(30):
         focused = page.locator(":focus")
         assert focused.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
         if focused.get_attribute("href") == f"/tasks/{task.id}":
@@ -321,7 +303,7 @@ def test_every_text_has_the_contrast_of_wcag_aa(
     task = decided(store)
     for other in make_tasks(30):
         store.upsert(other)
-    store.take(None, "ann", NOW, 60)
+    take(store)
     grounds = set()
     for path in ("/", "/?state=taken", f"/tasks/{task.id}"):
         page = open_page(path, color_scheme=scheme)

@@ -20,9 +20,9 @@ from tests.support.desk import (
 )
 
 WRITES = ["/api/v1/tasks/take"] + [
-    f"/api/v1/tasks/{make_task().id}/{verb}" for verb in ("take", "release", "verdict")
+    f"/api/v1/tasks/{make_task().id}/{verb}" for verb in ("actions",)
 ]
-BODY = {"lease": 1, "rating": "false", "rationale": "x"}
+BODY = {"action": "decide", "lease": 1, "rating": "false", "rationale": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +49,7 @@ def desk(store: SqlTaskStore) -> Iterator[str]:
 
 
 def body_for(path: str) -> dict[str, object]:
-    fields = {"take": 0, "release": 1, "verdict": 3}[path.rsplit("/", 1)[1]]
-    return dict(list(BODY.items())[:fields])
+    return BODY if path.endswith("/actions") else {}
 
 
 @pytest.mark.parametrize("path", WRITES)
@@ -103,9 +102,9 @@ def test_probes_need_no_host(desk: str) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_rationale_of_10_mb_is_too_large(desk: str, token: str, chunked: bool) -> None:
-    content = b'{"lease":1,"rating":"false","rationale":"' + b"x" * 10_000_000
+    content = b'{"action":"decide","lease":1,"rating":"false","rationale":"' + b"x" * 10_000_000
     answer = httpx.post(
-        desk + WRITES[3],
+        desk + WRITES[1],
         content=iter([content, b'"}']) if chunked else content + b'"}',
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         timeout=30,
@@ -118,7 +117,7 @@ def test_a_rationale_of_10_mb_is_too_large(desk: str, token: str, chunked: bool)
     "task_id",
     ["no-such-task", "..%2f..%2fetc%2fpasswd", "%00", "a%20b", "x" * 600, "%E2%80%AE", "%27%3B--"],
 )
-@pytest.mark.parametrize("verb", ["", "take", "release", "verdict"])
+@pytest.mark.parametrize("verb", ["", "actions"])
 def test_ids_of_nothing_are_404(desk: str, token: str, task_id: str, verb: str) -> None:
     path = f"/api/v1/tasks/{task_id}" + (f"/{verb}" if verb else "")
     answer = httpx.request(

@@ -21,6 +21,7 @@ from schemas.task import Task
 from schemas.verdict import Rating, Verdict
 from services.adapters.sql import make_engine
 from services.adapters.sql_accounts import SqlAccounts
+from services.adapters.sql_answers import SqlAnswerStore
 from services.adapters.sql_published import SqlPublishedStore
 from services.adapters.sql_tasks import SqlTaskStore
 from services.ports.accounts import Account, Role
@@ -158,6 +159,7 @@ def store_at(url: str, policy: Policy | None = None) -> Iterator[SqlTaskStore]:
     store = SqlTaskStore(engine, policy)
     store.setup()
     SqlPublishedStore(engine).setup()
+    SqlAnswerStore(engine).setup()
     try:
         yield store
     finally:
@@ -215,6 +217,11 @@ def published_in(store: SqlTaskStore) -> SqlPublishedStore:
     return SqlPublishedStore(store._engine)
 
 
+def answers_in(store: SqlTaskStore) -> SqlAnswerStore:
+    """What requests with a key were answered, in the database of the tasks."""
+    return SqlAnswerStore(store._engine)
+
+
 @contextmanager
 def running_desk(
     store: SqlTaskStore,
@@ -229,6 +236,7 @@ def running_desk(
         store,
         SqlAccounts(store._engine),
         published_in(store),
+        answers_in(store),
         now,
     )
     if greeting:

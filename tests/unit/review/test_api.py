@@ -59,7 +59,7 @@ def take(api: httpx.Client, task_id: str, headers: dict[str, str] | None = None)
 
 def decide(api: httpx.Client, task_id: str, **given: object) -> httpx.Response:
     body = {"lease": 1, "rating": "false", "rationale": "Nine, says the audit."} | given
-    return api.post(f"/api/v1/tasks/{task_id}/verdict", json=body)
+    return api.post(f"/api/v1/tasks/{task_id}/actions", json={"action": "decide"} | body)
 
 
 def assert_problem(response: httpx.Response, status: int, says: str = "") -> dict[str, object]:
@@ -124,10 +124,10 @@ def test_release_puts_it_back(api: httpx.Client, store: SqlTaskStore) -> None:
     task = make_task()
     store.upsert(task)
     take(api, task.id)
-    body = {"lease": 1}
-    released = api.post(f"/api/v1/tasks/{task.id}/release", json=body)
+    body = {"action": "release", "lease": 1}
+    released = api.post(f"/api/v1/tasks/{task.id}/actions", json=body)
     assert released.json()["state"] == "open"
-    assert_problem(api.post(f"/api/v1/tasks/{task.id}/release", json=body), 409)
+    assert_problem(api.post(f"/api/v1/tasks/{task.id}/actions", json=body), 409)
 
 
 def test_a_conflict_shows_the_task_as_it_stands(
@@ -211,16 +211,16 @@ def test_the_longest_rationale_of_the_widest_characters_fits(
 
 def test_not_json_is_told(api: httpx.Client) -> None:
     header = {"Content-Type": "application/json"}
-    answer = api.post("/api/v1/tasks/t/release", content=b"{", headers=header)
+    answer = api.post("/api/v1/tasks/t/actions", content=b"{", headers=header)
     assert_problem(answer, 422, "the body is not JSON: line 1, column 2")
 
 
 def test_broken_json_is_told_with_its_place(api: httpx.Client) -> None:
     body = '{"other": "ann",\n  "lease": }'
     header = {"Content-Type": "application/json; charset=utf-8"}
-    answer = api.post("/api/v1/tasks/t/release", content=body, headers=header)
+    answer = api.post("/api/v1/tasks/t/actions", content=body, headers=header)
     assert_problem(answer, 422, "line 2, column 12: Expecting value")
-    answer = api.post("/api/v1/tasks/t/release", content="[]", headers=header)
+    answer = api.post("/api/v1/tasks/t/actions", content="[]", headers=header)
     assert_problem(answer, 422, "body: ")
 
 
@@ -229,7 +229,7 @@ def test_a_request_that_does_not_say_json_is_told_the_header(
     api: httpx.Client, given: str | None
 ) -> None:
     headers = {"Content-Type": given} if given else {}
-    answer = api.post("/api/v1/tasks/t/release", content=b'{"lease": 1}', headers=headers)
+    answer = api.post("/api/v1/tasks/t/actions", content=b'{"action": "release", "lease": 1}', headers=headers)
     assert_problem(answer, 415, "`Content-Type: application/json`")
 
 
@@ -265,8 +265,7 @@ def test_probes_and_the_description(api: httpx.Client) -> None:
         "/api/v1/tasks/take",
         "/api/v1/tasks/{task_id}",
         "/api/v1/tasks/{task_id}/take",
-        "/api/v1/tasks/{task_id}/release",
-        "/api/v1/tasks/{task_id}/verdict",
+        "/api/v1/tasks/{task_id}/actions",
     }
 
 

@@ -23,7 +23,7 @@ def test_the_page_tells_what_changed_and_counts_every_sighting(tmp_path: Path) -
             store.upsert(make_task(article=make_article(f"a{number:02}"), evidence=[make_match()]))
         reason = "<b>The count was wrong.</b>"
         store.change_evidence(
-            EvidenceChange(evidence_id="e1", change=Change.WITHDRAWN, reason=reason, at=NOW)
+            EvidenceChange(evidence_id="e1", change=Change.WITHDRAWN, reason=reason, at=NOW), NOW
         )
         with running_desk(store) as url:
             cookies = People(store).cookie()

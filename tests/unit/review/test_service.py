@@ -22,6 +22,7 @@ from services.runtime.settings import Settings
 from tests.support.desk import (
     PASSWORD,
     People,
+    answers_in,
     make_task,
     make_tasks,
     published_in,
@@ -135,6 +136,7 @@ def test_an_address_in_use_is_told(store: SqlTaskStore) -> None:
             store,
             People(store).accounts,
             published_in(store),
+            answers_in(store),
             FakeClock(),
         )
         with pytest.raises(UserError, match="CLAIMDESK_HTTP_PORT"):
