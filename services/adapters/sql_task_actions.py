@@ -1,6 +1,6 @@
 """What people do to a task, on its locked row: the work, the verdict and its outbox row, the audit event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from schemas.cluster_choice import ClusterChoice
 from schemas.task import Task
 from schemas.verdict import Verdict
 from services.adapters import sql_audit
-from services.adapters.sql_task_reading import existing
 from services.adapters.sql_task_rows import key_of
 from services.adapters.sql_task_tables import citations, opinions, outbox, tasks, verdicts
 from services.adapters.sql_task_work import work_columns
@@ -66,9 +65,10 @@ def perform(
     try:
         after = workflow.act(before, action, actor, now)
     except Refused as refusal:
-        _write(connection, task.id, before, workflow.rescued(before, action, actor))
-        current = existing(connection, task.id, policy, now)
-        mine = next((one for one in current.work.drafts if one.reviewer == actor.name), None)
+        kept = workflow.rescued(before, action, actor)
+        _write(connection, task.id, before, kept)
+        mine = next((one for one in kept.drafts if one.reviewer == actor.name), None)
+        current = replace(stored, work=kept.at(now))
         raise Conflict(f"task {task.id}: {refusal}", current, mine) from refusal
     if after == before:
         return stored
@@ -78,7 +78,9 @@ def perform(
     verdict = _settle(connection, deed, policy)
     if not isinstance(action, _PRIVATE):
         _audit(connection, deed, verdict, policy)
-    return existing(connection, task.id, policy)
+    standing = (verdict or stored.verdict) if after.state is State.DONE else None
+    needed = workflow.with_needs(after, task.priority.value, policy)
+    return replace(stored, work=needed, verdict=standing)
 
 
 def _write(connection: Connection, task_id: str, before: Work, after: Work) -> None:

@@ -181,7 +181,7 @@ def _alter_tasks(connection: Connection) -> None:
             connection.exec_driver_sql(
                 f"ALTER TABLE tasks DROP CONSTRAINT IF EXISTS {constraint.name}"
             )
-            connection.execute(AddConstraint(constraint))
+            connection.execute(AddConstraint(constraint, isolate_from_table=False))
     for index in tasks.indexes:
         index.create(connection, checkfirst=True)
 

@@ -105,20 +105,22 @@ def counts(connection: Connection, where: Filter, now: datetime | None) -> dict[
     return dict(zip(State, connection.execute(query).one(), strict=True))
 
 
-def lock_next(connection: Connection, actor: Actor, where: Filter, now: datetime) -> str | None:
+def lock_next(
+    connection: Connection, actor: Actor, where: Filter, now: datetime
+) -> Row[Any] | None:
     """The first task that is offered to them, held to the end of the transaction; others' are passed over."""
     for part in _parts(now + NEAR):
         query: Select[Any] = (
-            select(tasks.c.id)
+            stored_tasks()
             .where(part, undecided, tasks.c.sightings > 0, _is(State.OPEN, now))
             .where(_offered(actor), matching(where, now))
             .order_by(*_ORDER)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=tasks)
         )
-        found = connection.scalar(query)
+        found = connection.execute(query).one_or_none()
         if found is not None:
-            return str(found)
+            return found
     return None
 
 

@@ -52,5 +52,8 @@ def existing(
 
 def locked(connection: Connection, task_id: str, policy: Policy) -> StoredTask:
     """One task as it is stored, its row held to the end of the transaction. Raises UnknownTask."""
-    connection.execute(select(tasks.c.id).where(tasks.c.id == task_id).with_for_update()).all()
-    return existing(connection, task_id, policy)
+    query = stored_tasks().where(tasks.c.id == task_id).with_for_update(of=tasks)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise UnknownTask(task_id)
+    return to_stored(row, None, policy)

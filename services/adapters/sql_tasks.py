@@ -154,7 +154,7 @@ class SqlTaskStore:
             chosen = queue.lock_next(connection, actor, where, now)
             if chosen is None:
                 return None
-            stored = existing(connection, chosen, self._policy)
+            stored = to_stored(chosen, None, self._policy)
             return perform(connection, stored, Take(seconds=seconds), actor, now, self._policy)
 
     def verdicts(self, task_id: str | None = None) -> Iterator[Verdict]:
