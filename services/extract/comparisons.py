@@ -33,6 +33,7 @@ _STOPS = word_set(', ; : ( ) — – " “ ” but which who')
 _BOUNDING = word_set("half double twice a an one two $ £ €")
 _ON = {"in": frozenset[str](), "on": EARLIER, "over": word_set("previous prior preceding")}
 """After which prepositions a period is a baseline, and what makes it one."""
+_PARTS = word_set("half third quarter fifth tenth dozen minute")
 _UNITS_OF_TIME = PERIODS | frozenset(period + "s" for period in PERIODS)
 
 
@@ -79,9 +80,9 @@ def _is_number(after: Sequence[Token], degree: Token) -> bool:
     first = after[0]
     if first.like_num or first.is_currency or first.lower_ in ("half", "double", "twice"):
         return True
-    if first.lower_ not in ("a", "an") or degree.lemma_.lower() not in ("more", "less", "much"):
+    if first.lower_ not in ("a", "an") or degree.lower_ not in ("more", "less"):
         return False
-    return any(token.lower_ in _UNITS_OF_TIME or token.like_num for token in after[1:])
+    return any(token.lower_ in _UNITS_OF_TIME | _PARTS or token.like_num for token in after[1:])
 
 
 def _compared(place: _Place) -> _Baseline | None:
@@ -230,8 +231,19 @@ def _of_degree(token: Token) -> Direction:
 
 
 def _superlative(place: _Place, count: int = 9) -> Direction | None:
-    found = (token for token in place.before(count) if token.tag_ in ("JJS", "RBS"))
+    found = (
+        token
+        for token in place.before(count)
+        if token.tag_ in ("JJS", "RBS") and not _means_majority(token)
+    )
     return next((_of_degree(token) for token in found), None)
+
+
+def _means_majority(word: Token) -> bool:
+    """Whether "most" without an article only says how many ("in most polls since")."""
+    return (
+        word.lower_ == "most" and word.i > 0 and word.nbor(-1).lower_ not in ("the", "its", "their")
+    )
 
 
 def _trend(place: _Place) -> Direction | None:
@@ -372,4 +384,6 @@ def _stretch(baseline: _Baseline, span: Span) -> Range | None:
             right = i
     while right > left and (doc[right - 1].is_punct or doc[right - 1].is_space):
         right -= 1
+    if right == left + 1 and doc[left].tag_ == "DT":  # the parser lost what it belongs to
+        return None
     return (left, right) if left < right else None

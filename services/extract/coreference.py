@@ -1,6 +1,7 @@
 """Coreference of speakers: from the words that name a source to one name, or none rather than a guess."""
 
 from bisect import bisect_left, insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
@@ -68,9 +69,27 @@ class Resolver:
         self._cast = cast
         self._turns: list[_Turn] = []
         self._documents: dict[str, tuple[int, str]] = {}
+        self._spoken_of: set[str] = set()
 
-    def resolve(self, head: Token | None, phrase: Span | None) -> Speaker | None:
-        """The speaker that the noun phrase `phrase` with `head` means; none when that is not known."""
+    def resolve(
+        self, head: Token | None, phrase: Span | None, said: Sequence[Span] = ()
+    ) -> Speaker | None:
+        """The speaker that the noun phrase `phrase` with `head` means; none when that is not known.
+
+        `said` are the speaker's own words: a pronoun is nobody whom they speak of by name.
+        """
+        if head is not None and head.lower_ in _SINGULAR:
+            self._spoken_of = {
+                person.text for part in said for token in part if (person := self._named(token))
+            }
+        speaker = self._resolved(head, phrase)
+        self._spoken_of = set()
+        return speaker
+
+    def _named(self, token: Token) -> Person | None:
+        return self._cast.person_at.get(token.i)
+
+    def _resolved(self, head: Token | None, phrase: Span | None) -> Speaker | None:
         if head is None or phrase is None:
             return None
         noun = antecedent(head)
@@ -91,6 +110,11 @@ class Resolver:
         if head.lower_ in COUNTRY_WORDS:
             return self._last_country(head)
         return self._described(head, phrase)
+
+    def full_name(self, noun: Token) -> str | None:
+        """The fullest name of the person whom `noun` is part of the name of; none of anybody else."""
+        person = self._cast.person_at.get(noun.i)
+        return person.text if person is not None else None
 
     def name_of(self, head: Token) -> str | None:
         """The name of one who passes something on, without making it a speaker that pronouns may mean."""
@@ -249,11 +273,13 @@ class Resolver:
         for turn in self._turns_before(head.i, 6):
             if turn.plural or not turn.speaker.human or _differs(turn.gender, wanted):
                 continue
+            if turn.speaker.name in self._spoken_of:
+                continue
             told = turn.gender == wanted
             here = _SAME_PARAGRAPH * (turn.index >= paragraph)
             race.enter(turn.speaker.name, _SPOKE + here - (head.i - turn.index) / _FAR, told=told)
         for index, person in self._cast.people_before(head.i)[:6]:
-            if _differs(person.gender, wanted):
+            if _differs(person.gender, wanted) or person.text in self._spoken_of:
                 continue
             here = _SAME_PARAGRAPH * (index >= paragraph)
             prominence = _NAMED + here + _AS_SUBJECT * self._is_subject(index)

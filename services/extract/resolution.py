@@ -126,9 +126,14 @@ class Standalone:
         noun = antecedent(pronoun)
         if noun == pronoun or noun.pos_ not in {"NOUN", "PROPN"}:
             return None
+        if (name := self._resolver.full_name(noun)) is not None:
+            return _Meaning(name)
         phrase = phrase_of(noun, pronoun)
         speaker = self._resolver.meaning(noun, phrase)
-        return _Meaning(speaker.name) if speaker is not None else _said(phrase)
+        comma = next((t.i for t in phrase if t.i > noun.i and t.text == ","), phrase.end)
+        return (
+            _Meaning(speaker.name) if speaker is not None else _said(noun.doc[phrase.start : comma])
+        )
 
     def _meaning(self, token: Token) -> _Meaning | None:
         if token.lower_ in _HUMAN:

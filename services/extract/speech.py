@@ -14,7 +14,7 @@ from services.extract.report import Form, Report, cue_offsets
 from services.extract.roles import PEOPLE
 from services.extract.subjects import inverted_subject, phrase_of, subject_of
 
-_REACH = 14
+_REACH = 22
 """Tokens between a quotation and its cue, at most."""
 _FAR = 30
 """The same where a colon leads to the quotation."""

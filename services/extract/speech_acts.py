@@ -15,6 +15,8 @@ from services.extract.subjects import own_subject, phrase_of
 
 _TOLD = frozenset((Form.DIRECT, Form.CLAUSE, Form.COLON))
 """Forms whose source is the subject of the cue."""
+_RELATIVES = frozenset(("WDT", "WP", "WP$", "DT"))
+"""Tags of words that name nobody by themselves ("which", "that")."""
 _DETERMINERS = frozenset(("the", "a", "an", "his", "her", "its", "their", "some", "one"))
 _ASIDE = re.compile(r", (?:who|whose|which|where)\b")
 _MARKS = "\"'“”‘’ ,;"
@@ -64,6 +66,8 @@ def _named(report: Report, said: Said, speaker: str | None) -> str:
 def _name(report: Report, speaker: str | None) -> str | None:
     """The speaker's name, or the article's words where no name is known; none without a source."""
     if report.source is None or report.source_head is None:
+        return speaker
+    if report.source_head.tag_ in _RELATIVES:
         return speaker
     first = min(report.source.start, report.source_head.left_edge.i)
     phrase = report.source.doc[first : report.source.end].text

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from spacy.tokens import Span
+
 from schemas.claim import Attribution
 from services.extract.coreference import Resolver, Speaker
 from services.extract.cues import LISTENING
 from services.extract.legibility import Page
-from services.extract.ranges import offsets_of
-from services.extract.report import Report
+from services.extract.ranges import offsets_of, tokens_of
+from services.extract.report import Form, Report
 
 _UNKNOWN = 0.5
 """Factor on the confidence of an attribution whose speaker is not known."""
@@ -60,8 +62,15 @@ def _place(report: Report) -> tuple[int, int]:
     return report.sentence, report.source_head.i if report.source_head is not None else -1
 
 
+def _own_words(report: Report) -> list[Span]:
+    """What stands between marks: of direct speech only, since others may name whom they speak for."""
+    if report.source is None or report.form is not Form.DIRECT:
+        return []
+    return [tokens_of(report.source.doc, one.inner) for one in report.quotations]
+
+
 def _resolve(report: Report, resolver: Resolver, legible: float) -> Voice:
-    speaker = resolver.resolve(report.source_head, report.source)
+    speaker = resolver.resolve(report.source_head, report.source, _own_words(report))
     if report.lemma in LISTENING:  # "the court heard that": who told it is not said
         speaker = None
     if speaker is not None and speaker.confidence * legible < _LEAST:
