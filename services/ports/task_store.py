@@ -18,7 +18,7 @@ from services.ports.work import Action, Actor, Draft, Stage, State, Work
 from services.runtime.ids import stable_id
 
 Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\p{Cc}]+$")
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
 ]
 """What a filter looks for. No database holds a NUL, and no name a control character."""
 

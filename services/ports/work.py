@@ -27,7 +27,7 @@ Name = Annotated[
         strip_whitespace=True,
         min_length=1,
         max_length=100,
-        pattern=r"^[^\p{Cc}\u202A-\u202E\u2066-\u2069]+$",
+        pattern=r"^[^\x00-\x1f\x7f-\x9f\u202A-\u202E\u2066-\u2069]+$",
     ),
 ]
 """What a person, a skill or a desk is called."""

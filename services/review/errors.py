@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.ports.task_store import Conflict, UnknownTask
-from services.ports.work import Forbidden
+from services.ports.work import Actor, Forbidden
 from services.review.accepting import preferred
 from services.review.access import SignInFirst
+from services.review.acting import blind
 from services.review.problem import phrase, problem
 from services.review.signin import sign_in_address
 from services.review.templates import render
@@ -19,6 +20,8 @@ from services.review.views import TaskView
 from services.runtime.errors import BrokenStore, NotReady, UserError
 
 log = structlog.get_logger(__name__)
+
+_NOBODY = Actor(name="-")
 
 
 def add_errors(desk: FastAPI) -> None:
@@ -96,7 +99,8 @@ def _conflict(request: Request, error: Any) -> Response:
     if not request.url.path.startswith("/api/"):
         return error_page(request, 409, str(error))
     draft = error.draft.model_dump(mode="json") if error.draft else None
-    task = TaskView.of(error.current).model_dump(mode="json")
+    # As somebody is shown it who has given no opinion: what others found stays hidden while review is blind.
+    task = TaskView.of(blind(error.current, _NOBODY)).model_dump(mode="json")
     return problem(409, str(error), task=task, draft=draft)
 
 
