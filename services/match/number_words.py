@@ -9,7 +9,7 @@ SCALES: Mapping[str, float] = {
     **dict.fromkeys(("billion", "billions", "bn", "b"), 1e9),
     **dict.fromkeys(("trillion", "trillions", "tn"), 1e12),
 }
-WORDS: Mapping[str, float] = {
+_ONES: Mapping[str, float] = {
     word: float(value)
     for value, word in enumerate(
         (
@@ -18,7 +18,8 @@ WORDS: Mapping[str, float] = {
             *("seventeen", "eighteen", "nineteen", "twenty"),
         )
     )
-} | {
+}
+_TENS: Mapping[str, float] = {
     word: float(value)
     for word, value in zip(
         ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
@@ -26,6 +27,17 @@ WORDS: Mapping[str, float] = {
         strict=True,
     )
 }
+WORDS: Mapping[str, float] = {
+    **_ONES,
+    **_TENS,
+    **{
+        f"{tens}{between}{ones}": value + one
+        for tens, value in {"twenty": 20.0, **_TENS}.items()
+        for ones, one in list(_ONES.items())[1:10]
+        for between in "- "
+    },
+}
+"""Up to ninety-nine: "forty-three" is one number, and not forty and three."""
 ORDINALS: Mapping[str, float] = {
     word: float(value)
     for value, word in enumerate(
@@ -45,4 +57,13 @@ FRACTIONS: Mapping[str, float] = {
     "one quarter": 25.0,
     "three quarters": 75.0,
     "every second": 50.0,
+    **{
+        f"{one} {part}": 100.0 / number
+        for number, part in zip(
+            (5, 6, 7, 8, 9, 10),
+            ("fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+            strict=True,
+        )
+        for one in ("a", "one")
+    },
 }

@@ -9,7 +9,9 @@ from services.match.hedges import Bound, Change, bound, change
 from services.match.number_words import FRACTIONS, ORDINALS, SCALES, WORDS
 from services.match.units import KINDS, MONEY, counted
 
-_ALTERNATIVES = "|".join(sorted((*WORDS, *ORDINALS), key=len, reverse=True))
+_ALTERNATIVES = "|".join(
+    word.replace(" ", r"\ ") for word in sorted((*WORDS, *ORDINALS), key=len, reverse=True)
+)
 _NUMBER = re.compile(
     rf"""(?P<money>[$€£])?\s?
     (?P<figure>(?<![\w.:])(?<![A-Za-z]-)\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<![\w.:])(?<![A-Za-z]-)\d{{1,15}}(?:\.\d{{1,9}})?|\b(?:{_ALTERNATIVES})\b)

@@ -6,11 +6,12 @@ from services.match.compare import compare_numbers
 from services.match.dates import Day, find_dates
 from services.match.grounds import Grounds, grounds_of
 from services.match.hedges import Bound, Change
-from services.match.number_words import WORDS
+from services.match.number_words import ORDINALS, WORDS
 from services.match.numbers import Number
-from services.match.opposites import CHANGES, unlike
+from services.match.opposites import CHANGES, other_event, unlike
 from services.match.order import roles_differ
 from services.match.statement import Statement
+from services.match.synonyms import unmatched
 from services.match.wordlists import words
 
 NEAR = 0.8
@@ -24,7 +25,8 @@ _FILLER = words(
     "around roughly least some several nearly estimate estimated report reported say said tell claim "
     "add accord according believe also still percent per cent hundred thousand million billion trillion "
     "have contain include january february march april june july august september october november "
-    "december monday tuesday wednesday thursday friday saturday sunday today yesterday"
+    "december monday tuesday wednesday thursday friday saturday sunday today yesterday dollar euro pound "
+    "crown few"
 )
 """Words that hedge, tell, or stand again in the figures and dates, which are compared for themselves."""
 
@@ -47,8 +49,17 @@ _FORMS = (
 )
 """What one form of a word has more than another."""
 
-_FIGURES = frozenset(WORDS)  # compared for themselves
-_FACTORS = words("double halve triple treble quadruple twice half third quarter")
+_FIGURES = frozenset({*WORDS, *ORDINALS, "half", "quarter"})  # compared for themselves
+_FACTORS = words("double halve triple treble quadruple twice")
+_CALENDAR = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
+    r"Thursday|Friday|Saturday|Sunday)\b"
+)
+_AHEAD = re.compile(
+    r"\b(?:will|would|shall|won['’]t|plan(?:s|ned)? to|is to|are to|(?:is|are) going to|intends? to|(?:is|are) due to)\b",
+    re.IGNORECASE,
+)
+"""What has not come to pass yet: "will rule" is another claim than "ruled"."""
 
 _PLURALS = {"wolf": "wolves", "woman": "women", "man": "men", "child": "children"}
 
@@ -59,10 +70,17 @@ _DIRECTIONS = tuple(
     for one, other in (
         ("more most above over exceed exceeds", "less least fewer fewest below under"),
         ("before", "after"),
-        ("up", "down"),
+        (
+            "up rise rises rose risen increase increases increased grew grown climbed jumped",
+            "down fall falls fell fallen drop drops dropped decrease decreased decline declined",
+        ),
         ("with", "without"),
         ("inside", "outside"),
         ("first", "last"),
+        ("full filled", "empty"),
+        ("top", "bottom"),
+        ("early", "late behind"),
+        ("whether if", "that"),
     )
 )
 _OWNED = re.compile(r"['’]s\s+([^\W\d_]+)")
@@ -76,7 +94,7 @@ def same_claim(one: Statement, other: Statement) -> bool:
     that only one of them gives makes it another claim, as does a word on each side that the other lacks.
     """
     grounds = grounds_of(one, other, background=lambda: other)
-    if _against(grounds) or grounds.apart:
+    if _against(grounds) or other_event(*grounds.keys) or _is_ahead(one) != _is_ahead(other):
         return False
     return (
         _figures_agree(one, other)
@@ -85,6 +103,10 @@ def same_claim(one: Statement, other: Statement) -> bool:
         and not roles_differ(one, other, _content(one) & _content(other), _one_word)
         and not _directions_differ(one, other)
     )
+
+
+def _is_ahead(statement: Statement) -> bool:
+    return _AHEAD.search(statement.text) is not None
 
 
 def speaks_against(one: Statement, other: Statement) -> bool:
@@ -105,7 +127,8 @@ def _content(statement: Statement) -> frozenset[str]:
 
 def _words_agree(one: Statement, other: Statement) -> bool:
     mine, its = _content(one), _content(other)
-    left, its_left = unlike(_lacking(mine, its), its), unlike(_lacking(its, mine), mine)
+    left = unmatched(unlike(_lacking(mine, its), its), its)
+    its_left = unmatched(unlike(_lacking(its, mine), mine), mine)
     if not mine or not its or (left and its_left) or _FACTORS & (left | its_left):
         return False
     if _anothers(left, one) or _anothers(its_left, other):
@@ -153,6 +176,9 @@ def _equal(mine: Number, its: Number, *, moving: bool) -> bool:
 def _times_agree(one: Statement, other: Statement) -> bool:
     """Whether every time that one names, also one to measure by, is one that the other names."""
     ours, theirs = _times(one), _times(other)
+    named = frozenset(_CALENDAR.findall(one.text)) != frozenset(_CALENDAR.findall(other.text))
+    if named and not (one.resolved or other.resolved):
+        return False
     return all(any(day.fits(its) for its in theirs) for day in ours) and all(
         any(day.fits(its) for its in ours) for day in theirs
     )

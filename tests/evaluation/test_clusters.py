@@ -13,15 +13,15 @@ from services.match.same import NEAR, same_claim
 
 CLAIMS = Path(__file__).with_name("clusters.jsonl")
 
-PRECISION, RECALL = 0.95, {"dev": 0.35, "test": 0.5}
-"""On pairs: precision was 1.0 on both splits when the floors were set, recall 0.40 and 0.59."""
+PRECISION, RECALL = 0.95, {"dev": 0.55, "test": 0.75, "fresh": 0.45}
+"""On pairs: precision was 1.0 on all splits when the floors were set, recall 0.63, 0.82 and 0.50."""
 
 
 def rows() -> list[dict[str, Any]]:
     return [json.loads(line) for line in CLAIMS.read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("split", ["dev", "test"])
+@pytest.mark.parametrize("split", ["dev", "test", "fresh"])
 def test_pairs_that_join_are_one_claim(split: str, analyser: Analyser) -> None:
     chosen = [row for row in rows() if row["split"] == split]
     said = to_statements([Sought(row["text"], row.get("speaker")) for row in chosen], analyser)
@@ -45,9 +45,9 @@ def test_the_set_is_large_and_its_splits_share_no_group() -> None:
     assert len({row["id"] for row in rows()}) == len(rows())
     by_split = {
         split: {row["group"] for row in rows() if row["split"] == split}
-        for split in ("dev", "test")
+        for split in ("dev", "test", "fresh")
     }
-    assert not by_split["dev"] & by_split["test"]
+    assert sum(map(len, by_split.values())) == len(groups)
     clusters = [row["cluster"] for row in rows()]
     assert all(
         any(clusters.count(name) > 1 for name in clusters if name.startswith(f"{group}-"))
