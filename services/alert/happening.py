@@ -11,7 +11,7 @@ from schemas.match import ArticleMatches, ClaimMatches, Match
 from schemas.quotation import QuoteCheck
 from schemas.subscription import EventKind
 from schemas.task import Task
-from schemas.verdict import Verdict
+from schemas.verdict import Verdict, VerdictStatus
 from services.alert.document import Document
 from services.ports.task_store import task_id_of
 from services.runtime.ids import stable_id
@@ -90,20 +90,24 @@ def of_task(task: Task) -> Happening:
 
 
 def of_verdict(verdict: Verdict) -> Happening:
-    """A verdict: the claim, who says it, and the rating; the rationale stays inside."""
-    rating = verdict.rating.value.replace("_", " ")
+    """A verdict: the claim, who says it, and the rating; the rationale stays inside.
+
+    One that is taken back, or stands in place of an earlier one, says so: whoever was told of that one must know.
+    """
+    rating, status = verdict.rating.value.replace("_", " "), _standing(verdict)
     return Happening(
         id=verdict.id,
         kind=EventKind.VERDICT,
         task_id=verdict.task_id,
         story=verdict.id,
-        summary=_summary(f"Rated {rating}", verdict.claim, verdict.speaker),
+        summary=_summary(f"{_TOLD[status]} {rating}", verdict.claim, verdict.speaker),
         text=verdict.claim,
         document=Document(
             {
                 "claim": [verdict.claim],
                 "speaker": _distinct([verdict.speaker]),
                 "rating": [rating],
+                "status": [status],
                 "type": [EventKind.VERDICT],
                 "language": [verdict.language],
             },
@@ -112,6 +116,20 @@ def of_verdict(verdict: Verdict) -> Happening:
         at=verdict.decided_at,
         more={"speaker": verdict.speaker, "rating": verdict.rating},
     )
+
+
+_TOLD = {
+    ArticleStatus.PUBLISHED: "Rated",
+    ArticleStatus.CORRECTED: "Corrected: now rated",
+    ArticleStatus.WITHDRAWN: "Taken back: was rated",
+}
+
+
+def _standing(verdict: Verdict) -> ArticleStatus:
+    """The words that articles have for it as well."""
+    if verdict.status is VerdictStatus.WITHDRAWN:
+        return ArticleStatus.WITHDRAWN
+    return ArticleStatus.CORRECTED if verdict.revision > 1 else ArticleStatus.PUBLISHED
 
 
 def of_article(article: ArticleRef) -> dict[str, Any]:

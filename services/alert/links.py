@@ -22,7 +22,8 @@ def feed_hash(secret: str) -> str:
 def feed_addresses(base: str, secret: str) -> dict[str, str]:
     """The addresses of the feed in each of its forms."""
     root = f"{base.rstrip('/')}/feeds/{secret}"
-    return {"atom": f"{root}/atom.xml", "json": f"{root}/feed.json", "events": f"{root}/events"}
+    forms = {"atom": "atom.xml", "json": "feed.json", "events": "events", "page": "live"}
+    return {form: f"{root}/{name}" for form, name in forms.items()}
 
 
 def unsubscribe_link(base: str, subscription_id: str, vault: Vault) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schemas.subscription import Subscription
 from services.alert.feeds import atom, etag, json_feed, server_sent
 from services.alert.links import feed_addresses, feed_hash, may_unsubscribe
+from services.alert.live import POLICY, STATIC, live_page
 from services.alert.message import named
 from services.ports.alert_store import AlertStore
 from services.ports.vault import Vault
@@ -73,14 +75,26 @@ class Site:
         body = write(subscription, alerts, address)
         return Response(body, media_type=media_type, headers={"ETag": tag})
 
+    def live(self, secret: str) -> Response:
+        """The newest 50 alerts on a page that goes on by itself."""
+        subscription = self._subscription(secret)
+        page = live_page(subscription, self._store.feed(subscription.id))
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
     async def events(
-        self, secret: str, last_event_id: Annotated[str | None, Header()] = None
+        self,
+        secret: str,
+        last_event_id: Annotated[str | None, Header()] = None,
+        after: str | None = None,
     ) -> Response:
-        """A stream of what comes from now on, or of what came after the alert that was seen last."""
+        """A stream of what comes from now on, or of what came after the alert that was seen last.
+
+        A reader that comes back says so in the header; one that begins may say it as `after`.
+        """
         subscription = await run_in_threadpool(self._subscription, secret)
         if self._free <= 0:
             raise HTTPException(503, "Too many streams.", headers={"Retry-After": "30"})
-        stream = self._stream(subscription.id, secret, last_event_id)
+        stream = self._stream(subscription.id, secret, last_event_id or after)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     async def _stream(self, name: str, secret: str, after: str | None) -> AsyncIterator[bytes]:
@@ -142,10 +156,12 @@ def make_site(
     """The application over `store`."""
     site = Site(store, vault, base, stop, streams)
     app = FastAPI(title="Claimdesk alerts", docs_url=None, redoc_url=None, openapi_url=None)
+    app.get("/feeds/{secret}/live")(site.live)
     app.get("/feeds/{secret}/events")(site.events)
     app.get("/feeds/{secret}/{form}")(site.feed)
     app.get("/unsubscribe/{subscription_id}/{signature}")(site.ask)
     app.post("/unsubscribe/{subscription_id}/{signature}")(site.end)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(_Headers)
     _add_errors(app)
     return app
@@ -168,7 +184,9 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)

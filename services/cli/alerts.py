@@ -61,7 +61,8 @@ def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
         typer.Option(help="Apprise address of a chat service, such as discord://ID/TOKEN"),
     ] = None,
     feed: Annotated[
-        bool, typer.Option("--feed", help="Also as Atom, JSON Feed and stream at a secret address")
+        bool,
+        typer.Option("--feed", help="Also as Atom, JSON Feed, stream and page at a secret address"),
     ] = False,
     owner: Annotated[str, typer.Option(help="Whose alert it is")] = "desk",
     on: OnOption = None,

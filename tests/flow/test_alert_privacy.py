@@ -1,8 +1,6 @@
 """What a reviewer has written or decided leaves only when it was published, and then without the notes."""
 
-import asyncio
 import json
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +8,11 @@ import httpx
 
 from schemas.topics import TOPICS
 from services.alert.links import feed_addresses, feed_hash, new_feed_secret
-from services.alert.site import make_site
 from services.app import App
 from services.cli.run import run_services
 from services.review.service import VerdictOutbox
 from services.runtime.settings import Settings
+from tests.support.alert_site import running_site
 from tests.support.alerts import make_subscription
 from tests.support.desk import decide, make_task, take
 
@@ -43,9 +41,6 @@ def test_an_unpublished_verdict_is_in_no_feed(tmp_path: Path) -> None:
 
 def read(app: App, secret: str) -> list[str]:
     """The items of the feed as its readers get them, from the site itself."""
-    site = make_site(app.alert_store, app.vault, "https://alerts.example", threading.Event())
-    reader = httpx.AsyncClient(
-        transport=httpx.ASGITransport(site), base_url="https://alerts.example"
-    )
-    answer = asyncio.run(reader.get(feed_addresses("https://alerts.example", secret)["json"]))
+    with running_site(app.alert_store, app.settings.data_dir) as url:
+        answer = httpx.get(feed_addresses(url, secret)["json"], trust_env=False)
     return [json.dumps(item) for item in answer.json()["items"]]

@@ -143,6 +143,25 @@ def test_what_the_server_says_is_kept_and_for_good_is_for_good(
     assert box.mails == []
 
 
+def test_a_mailbox_that_is_none_is_given_up_at_once_and_delays_no_other(tmp_path: Path) -> None:
+    store, clock = alert_store(tmp_path), FakeClock(NOW)
+    store.add(make_subscription("s0", email="nobody@news.example"))
+    store.add(make_subscription(email=ANA))
+    store.owe(make_notification("n0", "s0"), NOW)
+    store.owe(make_notification("n1"), NOW)
+    with mail_server() as box:
+        box.rcpt = lambda address: "550 no such user" if "nobody" in address else "250 OK"
+        given = settings(box.port, data_dir=tmp_path)
+        sender = channels(HttpWeb("test"), mailer=SmtpMailer(given), base=BASE)
+        deliverer = Deliverer(given, store, clock, sender, random.Random(1))
+        with ThreadPoolExecutor(1) as pool:
+            deliverer.start_due(pool, threading.Event())
+        deliverer.finish()
+    assert box.recipients == [ANA]
+    states = {row.notification.id: (row.state.value, row.last_error) for row in store.deliveries()}
+    assert states == {"n0": ("given_up", "mail: 550 no such user"), "n1": ("delivered", None)}
+
+
 def test_a_server_that_is_away_is_away_for_everybody() -> None:
     with mail_server() as box:
         port = box.port

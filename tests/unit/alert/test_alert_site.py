@@ -1,11 +1,11 @@
 """Feeds, streams and unsubscribe links as a reader meets them."""
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,13 +14,14 @@ import pytest
 
 from schemas.verdict import Rating, Verdict
 from services.adapters.sql_alerts import SqlAlertStore
+from services.alert import server, site
 from services.alert.handle import Matcher, owe
 from services.alert.links import feed_addresses, feed_hash, new_feed_secret, unsubscribe_link
 from services.alert.server import AlertServer
-from services.alert.site import _HEADERS, make_site
 from services.runtime.clock import FakeClock
 from services.runtime.errors import UserError
 from services.runtime.settings import Settings
+from tests.support.alert_site import running_site
 from tests.support.alerts import (
     NOW,
     VAULT,
@@ -60,19 +61,11 @@ class Reader:
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
-    store, stop = alert_store(tmp_path), threading.Event()
-    server = AlertServer(Settings(data_dir=tmp_path, alerts_port=0), store, VAULT)
-    thread = threading.Thread(target=server.run, args=(stop,))
-    thread.start()
-    try:
-        assert server.listening.wait(30)
-        made = Reader(store, str(server.url))
+    store = alert_store(tmp_path)
+    with running_site(store, tmp_path) as url:
+        made = Reader(store, url)
         yield made
         made.client.close()
-    finally:
-        stop.set()
-        thread.join(30)
-    assert not thread.is_alive()
 
 
 def events(lines: Iterator[str], count: int) -> list[str]:
@@ -158,22 +151,23 @@ def test_an_address_is_a_secret_and_ends_with_the_subscription(reader: Reader) -
         assert wrong.status_code == 404
     assert reader.client.get(f"{reader.url}/feeds/{reader.secret}/other.txt").status_code == 404
     answer = reader.get("atom")
-    for name, value in _HEADERS.items():
+    for name, value in site._HEADERS.items():
         assert answer.headers[name] == value
     reader.store.disable("s1")
     assert reader.get("atom").status_code == 404
 
 
-def test_only_so_many_streams_at_once(tmp_path: Path) -> None:
-    store, secret = alert_store(tmp_path), new_feed_secret()
-    store.add(make_subscription(feed_hash=feed_hash(secret)))
-    site = make_site(store, VAULT, "https://alerts.example", threading.Event(), streams=0)
-    asked = httpx.AsyncClient(
-        transport=httpx.ASGITransport(site), base_url="https://alerts.example"
-    )
-    answer = asyncio.run(asked.get(f"/feeds/{secret}/events"))
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "30"
+def test_only_so_many_streams_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "make_site", partial(site.make_site, streams=1))
+    store = alert_store(tmp_path)
+    with running_site(store, tmp_path) as url:
+        reader = Reader(store, url)
+        with reader.stream() as lines:
+            assert next(lines) == "retry: 3000"
+            refused = httpx.get(reader.addresses["events"], trust_env=False)
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "30"
+        reader.client.close()
 
 
 def test_one_click_ends_a_subscription_and_a_look_does_not(reader: Reader) -> None:
