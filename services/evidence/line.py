@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 class Line(NamedTuple):
     """A row and where it stands: "12" (a line), "element 5", "script 2"; or why there is none.
 
-    `lost` says that what could not be read may well be an item, as a null is not.
+    `lost` says that what could not be read may well be an item, as a null is not. `share` is how much of what was
+    read from the file so far ends with this row: less than all where a text is read whole and cut.
     """
 
     place: str
@@ -15,3 +16,4 @@ class Line(NamedTuple):
     error: str = ""
     note: str = ""
     lost: bool = False
+    share: float = 1.0

@@ -112,7 +112,7 @@ def load(
         with reading(path, given) as file:
             for batch in _batches(file.lines):
                 loader.take(path, batch)
-                report.progress(before + file.done())
+                report.progress(before + int(file.done() * batch[-1].share))
         before += path.stat().st_size
     return report
 

@@ -82,7 +82,8 @@ def statement(text: str, given: Given, known: Mapping[str, str] | None = None) -
             row["id"] = stable_id("ev", "part", fields["id"], number)
             row["claim"] = f"{fields['claim']} (part {number} of {len(parts)})"
             row["title"] = f"{title} (part {number} of {len(parts)})"
-        yield Line(f"characters {start}-{end}" if len(parts) > 1 else "1", row)
+        place = f"characters {start}-{end}" if len(parts) > 1 else "1"
+        yield Line(place, row, share=end / len(text))
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:

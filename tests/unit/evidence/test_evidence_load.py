@@ -138,3 +138,21 @@ def test_long_texts_come_in_small_batches(store: SqliteEvidenceStore, tmp_path: 
     load([write(tmp_path / "e.jsonl", rows)], store=store, analyser=FakeAnalyser())  # type: ignore[arg-type]
     assert sum(sizes) == 5
     assert max(sizes) <= 3
+
+
+def test_a_long_transcript_tells_its_progress_and_encodes_a_bounded_number_of_passages(
+    store: SqliteEvidenceStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "transcript.txt"
+    path.write_text("The committee met and heard the minister speak. " * 30_000, encoding="utf-8")
+    told: list[int] = []
+    analyser = FakeAnalyser()
+    report = Report(progress=told.append)
+    load([path], store=store, analyser=analyser, report=report)  # type: ignore[arg-type]
+    size = path.stat().st_size
+    assert told == sorted(told)
+    assert told[0] < 0.8 * size
+    assert told[-1] == pytest.approx(size, rel=0.001)
+    # Each part of it has its claim and 64 passages encoded, however many passages there are.
+    assert len(analyser.encoded) <= 65 * report.loaded.added
+    assert store.count_passages() > 1_000
