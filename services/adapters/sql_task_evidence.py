@@ -43,7 +43,8 @@ def change_evidence(
     opened = _decided(connection, leaning)
     name = f" {cite(Match.model_validate_json(rows[0].match))}" if rows else ""
     for task_id in sorted(opened):
-        reopen(task_id, f"Evidence was withdrawn:{name or f' {change.evidence_id}'}."[:_LONGEST])
+        told = f"Evidence was withdrawn:{name or f' {change.evidence_id}'}. {change.reason or ''}"
+        reopen(task_id, told.strip()[:_LONGEST])
     for task_id in sorted(touched | opened):
         why = f"Evidence was {change.change}:{name or f' {change.evidence_id}'}."
         if task_id in opened:

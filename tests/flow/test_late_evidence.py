@@ -9,7 +9,7 @@ from schemas.topics import CLUSTERS, MATCHES
 from schemas.verdict import Rating
 from services.ports.evidence_store import retracted
 from services.ports.task_store import StoredTask, verdict_evidence_id
-from services.ports.work import State
+from services.ports.work import Actor, Reopen, State
 from services.runtime.events import decode, make_event
 from services.runtime.executor import to_message
 from tests.support.desk import decide, take
@@ -100,6 +100,32 @@ def test_a_verdict_reaches_the_claims_seen_before_and_after_and_is_taken_back_fr
             assert "The count was of another bridge." in after.task.changes[-1].why
         assert said_by(desk, "Iva Moss").state is State.OPEN
         assert "open again" in said_by(desk, "Iva Moss").task.changes[-1].why
+
+
+def test_a_verdict_that_its_reviewer_takes_back_is_evidence_no_longer(
+    desk: Any, tmp_path: Path
+) -> None:
+    claim = "the Lakeport bridge carried 40,000 vehicles a day in 2023"
+    desk.ingest(
+        article(tmp_path, "first", f"Mayor Ada Hallam said on Monday that {claim}.", 6),
+        article(tmp_path, "second", f"Councillor Iva Moss said on Tuesday that {claim}.", 7),
+    )
+    with desk.running() as settle:
+        settle()
+        first = said_by(desk, "Ada Hallam")
+        verdict = verdict_evidence_id(first.task.id)
+        decide_on(desk, first, Rating.FALSE)
+        settle()
+        assert evidence_of(said_by(desk, "Iva Moss")) == {verdict}
+        reopen = Reopen(reason="The count was of another bridge.")
+        desk.app.task_store.act(first.task.id, reopen, Actor(name="rita"), desk.app.clock.now())
+        settle()
+        other = said_by(desk, "Iva Moss")
+        assert evidence_of(other) == set()
+        assert "The count was of another bridge." in other.task.changes[-1].why
+        decide_on(desk, first, Rating.TRUE)
+        settle()
+        assert evidence_of(said_by(desk, "Iva Moss")) == {verdict}
 
 
 def test_an_item_that_is_loaded_late_finds_the_claims_seen_before(
