@@ -144,7 +144,7 @@ def test_a_long_transcript_tells_its_progress_and_encodes_a_bounded_number_of_pa
     store: SqliteEvidenceStore, tmp_path: Path
 ) -> None:
     path = tmp_path / "transcript.txt"
-    path.write_text("The committee met and heard the minister speak. " * 30_000, encoding="utf-8")
+    path.write_text("The committee met and heard the minister speak. " * 40_000, encoding="utf-8")
     told: list[int] = []
     analyser = FakeAnalyser()
     report = Report(progress=told.append)
