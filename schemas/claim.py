@@ -65,7 +65,10 @@ class Quantity(Model):
     text: str
     low: float | None = None
     high: float | None = None
-    unit: str | None = Field(default=None, description="%, an ISO 4217 code, or a counted noun")
+    unit: str | None = Field(
+        default=None,
+        description='%, an ISO 4217 code, a counted noun, or any of these with "per 100,000"',
+    )
 
 
 class PolarityValue(StrEnum):

@@ -33,7 +33,7 @@ _STOPS = word_set(', ; : ( ) — – " “ ” but which who')
 _BOUNDING = word_set("half double twice a an one two $ £ €")
 _ON = {"in": frozenset[str](), "on": EARLIER, "over": word_set("previous prior preceding")}
 """After which prepositions a period is a baseline, and what makes it one."""
-_PARTS = word_set("half third quarter fifth tenth dozen minute")
+_PARTS = word_set("half third quarter fifth tenth dozen hour minute second")
 _UNITS_OF_TIME = PERIODS | frozenset(period + "s" for period in PERIODS)
 
 
