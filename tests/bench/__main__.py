@@ -15,9 +15,10 @@ from typing import Any
 from tests.bench.alerts import measure_alerts
 from tests.bench.extraction import measure_extraction
 from tests.bench.flow import measure_flow
-from tests.bench.matching import measure_matching
 from tests.bench.ingest import measure_ingest
+from tests.bench.matching import measure_matching
 from tests.bench.memory import measure_memory
+from tests.bench.queue import measure_queue
 
 REAL = ("CLAIMDESK_TEST_KAFKA", "CLAIMDESK_TEST_ELASTICSEARCH", "CLAIMDESK_TEST_POSTGRESQL")
 
@@ -35,6 +36,10 @@ def main() -> None:
         results[mode] = measure_flow(mode, options.articles) | measure_matching(mode)
     results["ingest"] = measure_ingest(options.feeds)
     results["alerts"] = measure_alerts()
+    results["queue, embedded"] = measure_queue(reviewers=20, tasks=200, seconds=4.0)
+    if "stack" in modes:
+        server = os.environ["CLAIMDESK_TEST_POSTGRESQL"]
+        results["queue, stack"] = measure_queue(server, reviewers=200, tasks=1_000, seconds=20.0)
     results["memory"] = measure_memory()
     if "stack" not in modes:
         sys.stderr.write("the real stack was not measured: it is not up (make stack-up)\n")
