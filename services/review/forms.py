@@ -86,7 +86,7 @@ class Forms:
                 self._pages.known(task_id),
                 person,
                 status=status,
-                alert=f"{told[:1].upper()}{told[1:]}.",
+                alert=f"Not done: {told}.",
                 draft=written(form, person) if "rationale" in form else None,
             )
 

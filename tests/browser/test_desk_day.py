@@ -128,7 +128,7 @@ def test_from_signing_in_to_a_published_review(
     ann.goto("/")
     ann.keyboard.press("n")
     ann.wait_for_url(f"**/tasks/{task_id}?did=take")
-    assert ann.locator("mark.claim").inner_text() == make_claim().text
+    assert ann.locator("blockquote mark.claim").inner_text() == make_claim().text
     ann.keyboard.press("j")
     assert ann.locator(":focus").locator("h3").inner_text() == "What the bridge cost (e1)"
     assert ann.locator(".slots tr.differs").inner_text().split() == (

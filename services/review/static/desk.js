@@ -152,7 +152,7 @@ async function send(action) {
   fields.set("action", action);
   const told = find("[data-saved]", form);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: fields, redirect: "manual" });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, redirect: "manual" });
     if (answer.type === "opaqueredirect") {
       if (action === "save") told.textContent = `Saved at ${new Date().toLocaleTimeString([], { timeStyle: "short" })}.`;
     } else if (answer.status === 409) {
