@@ -18,6 +18,9 @@ NOT_CHECKABLE = frozenset({Kind.OPINION, Kind.DEMAND, Kind.INTENTION})
 """Kinds that nobody can check by themselves; they become tasks only when evidence speaks."""
 
 
+_LOW = 0.35
+"""Below this score "worth checking" would be no reason for a claim that has a better one."""
+
 TELLING = {
     Kind.QUANTITY: "gives a figure",
     Kind.ACCUSATION: "accuses somebody",
@@ -65,7 +68,8 @@ def _promise(
 def _check_worthy(
     claim: Claim, _evidence: Sequence[Match], _quotation: QuoteCheck | None, least: float
 ) -> str | None:
-    if claim.kind in NOT_CHECKABLE or claim.check_worthiness < least:
+    telling = claim.speaker is not None and claim.kind in TELLING
+    if claim.kind in NOT_CHECKABLE or claim.check_worthiness < max(least, _LOW if telling else 0.0):
         return None
     return f"Worth checking: the claim scores {claim.check_worthiness:.2f} of 1."
 
@@ -79,7 +83,8 @@ def _telling(
 
 
 RULES: tuple[Rule, ...] = (_evidence, _misquoted, _promise, _check_worthy, _telling)
-"""In this order: the first that applies gives the reason."""
+"""In this order: the first that applies gives the reason. A task that is made anew has no threshold: a low score is
+then no reason, where another one applies."""
 
 
 def reason(

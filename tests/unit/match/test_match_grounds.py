@@ -32,7 +32,7 @@ class Holding:
     def __init__(self, *items: Evidence) -> None:
         self.items = items
 
-    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
+    def search(self, queries: Sequence[Query], top: int, **_: object) -> list[list[Hit]]:
         hits = [
             Hit(item, bm25=1.0, cosine=0.9 - 0.01 * rank, rank=1.0 / (1 + rank))
             for rank, item in enumerate(self.items[:top])

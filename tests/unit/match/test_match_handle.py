@@ -148,7 +148,7 @@ class Counting:
     def __init__(self, store: SqliteEvidenceStore) -> None:
         self._store, self.trips = store, 0
 
-    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
+    def search(self, queries: Sequence[Query], top: int, **_: object) -> list[list[Hit]]:
         self.trips += 1
         return self._store.search(queries, top)
 

@@ -24,7 +24,7 @@ class Holding:
     def __init__(self, item: Evidence) -> None:
         self.item = item
 
-    def search(self, queries: Sequence[Query], top: int) -> list[list[Hit]]:
+    def search(self, queries: Sequence[Query], top: int, **_: object) -> list[list[Hit]]:
         return [[Hit(self.item, bm25=1.0, cosine=0.9, rank=1.0)] for _ in queries]
 
 

@@ -74,3 +74,11 @@ def test_the_reason_names_the_likeliest_evidence() -> None:
 def test_a_promise_tells_when_it_falls_due() -> None:
     claim = make_claim(kind=Kind.PROMISE, due="2025-07-01", check_worthiness=0.0)
     assert "2025-07-01" in str(reason([claim], [], THRESHOLD))
+
+
+def test_a_low_score_is_no_reason_when_a_task_is_made_anew() -> None:
+    told = make_claim(kind=Kind.QUANTITY, check_worthiness=0.15)
+    assert reason([told], [], 0.0) == "Maria Lind gives a figure."
+    assert str(reason([make_claim(kind=Kind.QUANTITY, check_worthiness=0.9)], [], 0.0)).startswith(
+        "Worth"
+    )
