@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request
+from fastapi.openapi.models import Example
 
 from services.ports.accounts import Role
 from services.ports.answers import AnswerStore
@@ -17,11 +18,11 @@ from services.review.conditional import Tagged, make_match
 from services.review.once import make_once
 from services.review.people import Person
 from services.review.problem import documented
-from services.review.views import QueueQuery, TaskPage, TaskView
+from services.review.views import QueueQuery, TaskPage, TaskView, WhichQuery
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
 
-TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
+TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$", description="A task's id")]
 _PROBLEMS = documented(
     {
         400: "The desk does not answer under this Host",
@@ -35,6 +36,22 @@ _PROBLEMS = documented(
         503: "The database is away; try again",
     }
 )
+_EXAMPLES: dict[str, Example] = {
+    "take": {"summary": "Hold it for a while", "value": {"action": "take", "seconds": 600}},
+    "skip": {
+        "summary": "Leave it to others",
+        "value": {"action": "skip", "lease": 1, "reason": "I know the speaker."},
+    },
+    "decide": {
+        "summary": "Say what the check found",
+        "value": {
+            "action": "decide",
+            "lease": 1,
+            "rating": "false",
+            "rationale": "The office counted 31,000.",
+        },
+    },
+}
 _CHANGED = documented({412: "The task is not the one that `If-Match` names; nothing was done"})
 
 
@@ -93,7 +110,7 @@ def _takes(
 
     @api.post("/tasks/take")
     def take_next(
-        query: Annotated[QueueQuery, Query()], person: Annotated[Person, Depends(reviewer)]
+        query: Annotated[WhichQuery, Query()], person: Annotated[Person, Depends(reviewer)]
     ) -> TaskView:
         """Take the first task that is offered to you, of those that the query asks for; 404 without one."""
         taken = store.take_next(actor_of(person), clock.now(), seconds, query.filter())
@@ -112,7 +129,7 @@ def _actions(
     @api.post("/tasks/{task_id}/actions")
     def act(
         task_id: TaskId,
-        action: Annotated[Action, Body()],
+        action: Annotated[Action, Body(openapi_examples=_EXAMPLES)],
         person: Annotated[Person, Depends(reviewer)],
     ) -> TaskView:
         """Do one thing to a task.

@@ -13,7 +13,7 @@ from services.review.people import Person
 from services.review.views import Request, TaskView
 from services.runtime.clock import Clock
 
-Id = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
+Id = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$", description="The id of it")]
 
 
 class MergeRequest(Request):

@@ -55,6 +55,7 @@ def make_desk(
         # FastAPI's own documentation pages load scripts from another host.
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     add_once(desk, answers)
     desk.add_middleware(Guard, settings=settings)

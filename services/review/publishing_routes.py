@@ -23,7 +23,8 @@ from services.runtime.settings import Settings
 
 PAGE = 50
 
-TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$")]
+TaskId = Annotated[str, Path(max_length=512, pattern=r"^[\w.:-]+$", description="A task's id")]
+Cursor = Annotated[str | None, Query(max_length=2_000, description="Where a page ended")]
 
 _TEXT, _LINKED_DATA = "text/html", "application/ld+json"
 _HEADERS = {
@@ -109,9 +110,7 @@ def _add_reviews(public: APIRouter, desk: _Desk) -> None:
         response_class=HTMLResponse,
         responses=_told("The page", _TEXT) | documented(_WRONG, _TEXT),
     )
-    def published_reviews(
-        request: Request, cursor: Annotated[str | None, Query(max_length=2_000)] = None
-    ) -> Response:
+    def published_reviews(request: Request, cursor: Cursor = None) -> Response:
         """The page that lists what is published, the last changed first."""
         return _tagged(request, _list(request, desk, cursor))
 

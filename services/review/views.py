@@ -113,24 +113,29 @@ class Named(Request):
     reviewer: Name
 
 
-class QueueQuery(Request):
+class WhichQuery(Request):
     """Which tasks; every field that is given must hold."""
 
-    state: list[State] = []
+    state: list[State] = Field(default=[], description="Any of these; all without it")
     text: Words | None = Field(default=None, description="Words of the claim, in any case")
-    speaker: Words | None = None
-    outlet: Words | None = None
-    kind: Kind | None = None
+    speaker: Words | None = Field(default=None, description="A part of the speaker's name")
+    outlet: Words | None = Field(default=None, description="The whole name of an outlet")
+    kind: Kind | None = Field(default=None, description="The kind of claim")
     relation: Relation | None = Field(default=None, description="Some evidence stands so to it")
-    desk: Words | None = None
-    language: Words | None = None
-    skill: Words | None = None
+    desk: Words | None = Field(default=None, description="The desk that it is for")
+    language: Words | None = Field(default=None, description="BCP 47; fits every region")
+    skill: Words | None = Field(default=None, description="The specialist it needs")
     holder: Words | None = Field(default=None, description="Who holds it, or decided it")
-    due_before: UtcDatetime | None = None
-    cursor: str | None = Field(default=None, max_length=2_000)
-    limit: int = Field(default=50, ge=1, le=200)
+    due_before: UtcDatetime | None = Field(default=None, description="Its deadline is before")
 
     def filter(self) -> Filter:
         """What is asked of the store."""
         given = self.model_dump(exclude={"state", "cursor", "limit"})
         return Filter(states=tuple(self.state), **given)
+
+
+class QueueQuery(WhichQuery):
+    """A page of them."""
+
+    cursor: str | None = Field(default=None, max_length=2_000, description="`next` of a page")
+    limit: int = Field(default=50, ge=1, le=200, description="Tasks on a page")

@@ -96,6 +96,23 @@ def test_the_description_knows_these_operations(desk: tuple[FastAPI, dict[str, s
     assert set(described(desk)) == set(OPERATIONS)
 
 
+def test_everything_is_described(desk: tuple[FastAPI, dict[str, str]]) -> None:
+    """What each route and parameter is for, and that its errors are problem documents."""
+    schema = desk[0].openapi()
+    for path, item in schema["paths"].items():
+        for method, operation in item.items():
+            assert operation["description"], (method, path)
+            for parameter in operation.get("parameters", ()):
+                told = parameter.get("description") or parameter["schema"].get("description")
+                assert told, (method, path, parameter["name"])
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert "application/problem+json" in answer["content"], (method, path, status)
+    names = [one["operationId"] for item in schema["paths"].values() for one in item.values()]
+    assert len(names) == len(set(names))
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_every_answer_is_one_that_the_description_knows(
