@@ -5,7 +5,7 @@ from pydantic import Field
 from schemas.article import ArticleStatus
 from schemas.base import Identifier, Model, UtcDatetime
 from schemas.match import Relation
-from schemas.verdict import Rating
+from schemas.verdict import Rating, VerdictStatus
 
 
 class Notification(Model):
@@ -29,6 +29,7 @@ class Notification(Model):
         default=[], description="What the source says of the article: corrections, withdrawal"
     )
     rating: Rating | None = Field(None, description="Of a verdict")
+    verdict_status: VerdictStatus | None = Field(None, description="Whether the verdict stands")
     evidence_claim: str | None = Field(
         None, description="What the best evidence says; both texts may be cut and then end in …"
     )

@@ -128,7 +128,7 @@ class Matcher:
         return [
             alert
             for name, alert in sorted(found.items())
-            if not _knows(told.get(name, ()), rating=verdict.rating)
+            if not _knows(told.get(name, ()), verdict)
         ]
 
     def _corrections(self, article: ArticleRef) -> Iterator[Notification]:
@@ -158,10 +158,10 @@ class Matcher:
         return sorted(name for name in told if name in known and known[name].follow_up)
 
 
-def _knows(alerts: Sequence[Notification], *, rating: Any) -> bool:
-    """Whether the last verdict that was told had this rating."""
-    ratings = [alert.rating for alert in alerts if alert.rating is not None]
-    return bool(ratings) and ratings[-1] == rating
+def _knows(alerts: Sequence[Notification], verdict: Verdict) -> bool:
+    """Whether the last verdict that was told had this rating, and stood or was taken back as this one."""
+    told = [(alert.rating, alert.verdict_status) for alert in alerts if alert.rating is not None]
+    return bool(told) and told[-1] == (verdict.rating, verdict.status)
 
 
 def _same(alert: Notification, state: dict[str, Any]) -> bool:

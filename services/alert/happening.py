@@ -114,7 +114,11 @@ def of_verdict(verdict: Verdict) -> Happening:
             {"decided": [verdict.decided_at.timestamp()]},
         ),
         at=verdict.decided_at,
-        more={"speaker": verdict.speaker, "rating": verdict.rating},
+        more={
+            "speaker": verdict.speaker,
+            "rating": verdict.rating,
+            "verdict_status": verdict.status,
+        },
     )
 
 

@@ -15,7 +15,7 @@ from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
 from schemas.notification import Notification
 from schemas.quotation import QuoteCheck, QuoteStatus
 from schemas.subscription import EventKind, OncePer
-from schemas.verdict import Rating, Verdict
+from schemas.verdict import Rating, Verdict, VerdictStatus
 from services.adapters.sql_alerts import SqlAlertStore
 from services.alert.handle import Matcher, owe
 from services.alert.subscriptions import Wish, understood
@@ -344,6 +344,21 @@ def test_a_verdict_is_told_to_those_who_were_told_and_again_only_when_it_changed
         ("s1", "verdict", "v3"),
         ("s1", "verdict", "v4"),
     ]
+
+
+def test_a_verdict_that_is_taken_back_and_given_again_is_told(store: SqlAlertStore) -> None:
+    store.add(make_subscription("s1", "outlet:wire"))
+    back = {"status": VerdictStatus.WITHDRAWN, "revision": 2}
+    alerts = told(
+        store,
+        make_task(),
+        verdict("v1"),
+        verdict("v2", **back),
+        verdict("v2", **back),
+        verdict("v3", revision=3),
+    )
+    assert [alert.event_id for alert in alerts[1:]] == ["v1", "v2", "v3"]
+    assert alerts[2].verdict_status is VerdictStatus.WITHDRAWN
 
 
 def test_events_that_come_again_change_nothing(store: SqlAlertStore) -> None:

@@ -106,6 +106,7 @@ def test_what_an_alert_does_not_know_stays_open(store: SqlAlertStore) -> None:
         "article_title",
         "article_url",
         "rating",
+        "verdict_status",
         "evidence_claim",
         "evidence_url",
         "evidence_relation",
