@@ -287,12 +287,12 @@ def test_a_database_that_is_away_is_not_ready() -> None:
     for act in (
         lambda: add(away, ONE),
         lambda: away.find(ONE),
-        lambda: away.feeds(),
+        away.feeds,
         lambda: away.remove("f"),
         lambda: away.take(NOW, UNTIL, 1),
         lambda: away.settle(feed, NOW),
         lambda: away.health(NOW),
-        lambda: away.next_due(),
+        away.next_due,
         lambda: away.pages(["k"]),
     ):
         with pytest.raises(NotReady):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.ingest.feed_facts import FeedFacts, Reading
 from services.ingest.item import Document, Item, Options, Refusal
 from services.ingest.sandbox import Sandbox
 
@@ -117,9 +118,9 @@ def test_json_with_markup_is_parsed_in_the_sandbox() -> None:
     class Watched(Sandbox):
         asked = 0
 
-        def _ask(self, document: Document, options: Options) -> list[Item | Refusal]:
+        def _ask(self, document: Document, options: Options) -> Reading:
             self.asked += 1
-            return []
+            return Reading([], FeedFacts())
 
     sandbox = Watched()
     for body in (b'{"text": "<p>x</p>"}', b'{"text": "\\u003cp>x"}', b"<p>x</p>"):
