@@ -279,6 +279,8 @@ def test_a_view_is_saved_and_shows_what_it_was_made_for(store: SqlTaskStore, ent
     page.keyboard.press("Enter")
     page.wait_for_url("**text=rain*")
     assert "Rain fell" in page.locator(".queue").inner_text()
+    assert page.locator(".tabs [aria-current] .count").inner_text() == "1"
+    assert page.locator("[data-count]").count() == 0
 
 
 def test_keys_can_be_switched_off_and_are_only_letters_while_writing(
