@@ -9,7 +9,7 @@ from schemas.claim import Claim, Kind
 from schemas.match import Match
 from schemas.quotation import QuoteCheck
 from schemas.task import Priority, PriorityPart, Sighting
-from services.triage.weighing import EVIDENCE_VALUE, cite, quotation_value, weigh
+from services.triage.weighing import EVIDENCE_VALUE, cite, quotation_value, was_checked, weigh
 
 Scored = tuple[float, str]
 """A part's value, 0 to 1, and why."""
@@ -103,6 +103,9 @@ LONG_AGO = (0.1, "speaks of a time far from the article's date")
 
 def _check_worthiness(case: Case) -> Scored:
     value = case.seen.check_worthiness
+    checked = max((one.probability for one in case.evidence if was_checked(one)), default=0.0)
+    if checked > value:
+        return checked, f"somebody checked it before, probability {checked:.2f}"
     return value, f"its wording scores {value:.2f} of 1 as worth checking"
 
 

@@ -1,5 +1,6 @@
 """What a piece of evidence is worth to a reviewer, and how it is named in a sentence."""
 
+from schemas.evidence import EvidenceKind
 from schemas.match import Match, Relation
 from schemas.quotation import QuoteCheck, QuoteStatus
 
@@ -47,6 +48,12 @@ def quotation_value(quotation: QuoteCheck) -> float:
 def speaks(match: Match) -> bool:
     """Whether this evidence alone is worth a reviewer's look."""
     return match.relation in SPEAKING_RELATIONS and match.probability >= SPEAKING_PROBABILITY
+
+
+def was_checked(match: Match) -> bool:
+    """Whether somebody found the claim worth a check before, and it did not hold."""
+    kinds = {EvidenceKind.FACT_CHECK, EvidenceKind.VERDICT}
+    return speaks(match) and match.evidence.kind in kinds
 
 
 def supports(match: Match) -> bool:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.claim import Claim, DateMention, Kind, Quantity
+from schemas.evidence import EvidenceKind
 from schemas.match import Match, Relation
 from schemas.task import PriorityPart, Sighting
 from services.triage.priority import KIND_VALUE, PARTS, Case, prioritise
@@ -132,3 +133,16 @@ def test_copies_of_one_outlet_count_once() -> None:
     ]
     found = part("sightings", Case(claim, copies, []))
     assert (found.value, found.why) == (0.5, "carried by 2 outlets")
+
+
+def test_what_was_checked_before_is_worth_checking_whatever_its_wording() -> None:
+    plain = make_claim(check_worthiness=0.2)
+    checked = make_match(relation=Relation.CONTRADICTS, probability=0.7)
+    kinds = (EvidenceKind.FACT_CHECK, EvidenceKind.REPORT)
+    before, record = (
+        checked.model_copy(update={"evidence": checked.evidence.model_copy(update={"kind": kind})})
+        for kind in kinds
+    )
+    assert part("check_worthiness", case(plain, [before])).value == 0.7
+    assert "checked it before" in part("check_worthiness", case(plain, [before])).why
+    assert part("check_worthiness", case(plain, [record])).value == 0.2
