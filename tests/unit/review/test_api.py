@@ -12,6 +12,7 @@ import pytest
 from services import review
 from services.adapters.sql import make_engine
 from services.adapters.sql_tasks import SqlTaskStore
+from services.ports.work import Policy
 from services.runtime.clock import FakeClock
 from tests.support.desk import (
     NOW,
@@ -31,7 +32,7 @@ STRANGER = {"Authorization": "Bearer nobody"}
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlTaskStore]:
     with store_at(sqlite_url(tmp_path)) as made:
-        yield made
+        yield SqlTaskStore(made._engine, Policy(public_url="https://desk.example/"))
 
 
 @pytest.fixture
@@ -54,7 +55,8 @@ def api(store: SqlTaskStore, clock: FakeClock, people: People) -> Iterator[httpx
 
 
 def take(api: httpx.Client, task_id: str, headers: dict[str, str] | None = None) -> httpx.Response:
-    return api.post(f"/api/v1/tasks/{task_id}/take", headers=headers)
+    body = {"action": "take", "seconds": 60}
+    return api.post(f"/api/v1/tasks/{task_id}/actions", json=body, headers=headers)
 
 
 def decide(api: httpx.Client, task_id: str, **given: object) -> httpx.Response:
@@ -76,7 +78,7 @@ def test_a_task_from_the_queue_to_its_verdict(api: httpx.Client, store: SqlTaskS
     task = make_task(evidence=[make_match()])
     store.upsert(task)
     listed = api.get("/api/v1/tasks").json()
-    assert listed["counts"] == {"open": 1, "taken": 0, "done": 0}
+    assert listed["counts"] == {"open": 1, "taken": 0, "snoozed": 0, "done": 0}
     assert listed["next"] is None
     shown = listed["tasks"][0]
     assert (shown["id"], shown["state"], shown["speaker"]) == (task.id, "open", "Maria Lind")
@@ -229,7 +231,9 @@ def test_a_request_that_does_not_say_json_is_told_the_header(
     api: httpx.Client, given: str | None
 ) -> None:
     headers = {"Content-Type": given} if given else {}
-    answer = api.post("/api/v1/tasks/t/actions", content=b'{"action": "release", "lease": 1}', headers=headers)
+    answer = api.post(
+        "/api/v1/tasks/t/actions", content=b'{"action": "release", "lease": 1}', headers=headers
+    )
     assert_problem(answer, 415, "`Content-Type: application/json`")
 
 
@@ -264,7 +268,6 @@ def test_probes_and_the_description(api: httpx.Client) -> None:
         "/api/v1/tasks",
         "/api/v1/tasks/take",
         "/api/v1/tasks/{task_id}",
-        "/api/v1/tasks/{task_id}/take",
         "/api/v1/tasks/{task_id}/actions",
     }
 
