@@ -142,7 +142,10 @@ def _add(registry: SqlFeedRegistry, addresses: list[str]) -> list[str]:
 
 @contextmanager
 def _peak() -> Iterator[list[int]]:
-    """The most memory that this process and its children had together, in bytes."""
+    """The most memory that this process and its children had together, in bytes.
+
+    Shared pages count once: a child that is being started shows all of its parent's as its own.
+    """
     peak, stop = [0], threading.Event()
     own = psutil.Process()
 
@@ -151,9 +154,9 @@ def _peak() -> Iterator[list[int]]:
             try:
                 tree = [own, *own.children(recursive=True)]
                 peak[0] = max(
-                    peak[0], sum(one.memory_info().rss for one in tree if not _serves(one))
+                    peak[0], sum(one.memory_full_info().pss for one in tree if not _serves(one))
                 )
-            except psutil.NoSuchProcess:
+            except psutil.Error:
                 continue
 
     thread = threading.Thread(target=watch)
