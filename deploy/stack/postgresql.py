@@ -19,6 +19,8 @@ NEEDED = ("initdb", "postgres", "pg_isready", "psql")
 # For development, on the loopback address only: no secret, but the same way in as in production.
 USER = DATABASE = "claimdesk"
 PASSWORD = "claimdesk"  # noqa: S105
+ALERT_KEY = "Y2xhaW1kZXNrLWRldmVsb3BtZW50LW9ubHkta2V5ISE="
+"""Encrypts the secrets of alerts in the database; public, as is the password."""
 
 
 def system_programs(wanted: str, folder: Path = SYSTEM_FOLDER) -> Path | None:
@@ -172,7 +174,9 @@ class PostgreSQL(Server):
         """Return the database's settings."""
         address = f"{HOST}:{self.port('POSTGRESQL_PORT')}"
         url = f"postgresql+psycopg://{USER}:{PASSWORD}@{address}/{DATABASE}"
-        return {"CLAIMDESK_TEST_POSTGRESQL" if test else "CLAIMDESK_DATABASE_URL": url}
+        if test:
+            return {"CLAIMDESK_TEST_POSTGRESQL": url}
+        return {"CLAIMDESK_DATABASE_URL": url, "CLAIMDESK_ALERT_KEYS": ALERT_KEY}
 
     def _programs(self) -> Path:
         programs = self.programs()

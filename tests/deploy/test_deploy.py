@@ -117,7 +117,7 @@ def test_the_image_is_built_once_from_the_dockerfile() -> None:
 def test_ports_are_published_on_the_loopback_address_only(name: str) -> None:
     ports = SERVICES[name].get("ports", [])
     assert all(str(port).startswith("127.0.0.1:") for port in ports)
-    assert bool(ports) == (name in {*SERVERS, "review"})
+    assert bool(ports) == (name in {*SERVERS, "review", "alert"})
 
 
 @EVERY
@@ -208,6 +208,8 @@ def test_services_get_production_settings_and_no_literal_password() -> None:
         for key, value in service["environment"].items():
             if "PASSWORD" in key:
                 assert re.fullmatch(r"\$\{CLAIMDESK_DATABASE_PASSWORD:\?[^}]+\}", value)
+            if "KEYS" in key:
+                assert re.fullmatch(r"\$\{CLAIMDESK_ALERT_KEYS:\?[^}]+\}", value)
 
 
 def test_only_services_that_fetch_send_or_serve_can_reach_the_outside() -> None:

@@ -1,5 +1,6 @@
 """The local stack's own logic, on made-up folders and harmless processes: no server is started."""
 
+import base64
 import io
 import os
 import socket
@@ -229,7 +230,9 @@ def test_env_points_the_services_at_the_servers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLAIMDESK_STACK_POSTGRESQL_PORT", "25432")
-    assert run_env(capsys=capsys, state=tmp_path) == {
+    exported = run_env(capsys=capsys, state=tmp_path)
+    assert len(base64.urlsafe_b64decode(exported.pop("CLAIMDESK_ALERT_KEYS"))) == 32
+    assert exported == {
         "CLAIMDESK_BROKER": "kafka",
         "CLAIMDESK_KAFKA_BOOTSTRAP": "127.0.0.1:19092",
         "CLAIMDESK_STORE": "elasticsearch",
