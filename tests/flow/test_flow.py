@@ -145,6 +145,8 @@ def test_a_verdict_is_evidence_for_the_next_sighting_and_an_alert_reaches_its_su
         )
         settle()
 
+    shown = desk.app.published.get(stored.task.id)
+    assert (shown.rating, shown.speaker) == ("false", "Ada Hallam")
     second = next(row for row in all_tasks(desk) if row.task.claim.speaker == "Ben Okuda")
     kinds = {match.evidence.kind.value for match in second.task.evidence}
     assert "verdict" in kinds

@@ -18,6 +18,7 @@ from services.adapters.sql_tasks import SqlTaskStore
 from services.evidence.files import read_rows
 from services.evidence.rows import to_evidence
 from services.ports.published import Published
+from services.ports.work import Actor, Decide, Reopen, Take
 from services.review.claimreview import ClaimReview, DataFeed
 from services.review.publishing import handle, to_published
 from services.review.publishing_routes import for_script
@@ -226,6 +227,35 @@ def test_a_withdrawn_review_is_gone_and_can_come_back(
     assert "claims" in reader.get("/v1alpha1/claims:search?query=bridge").json()
     publish(store, task, revision=3, decided_at=NOW + timedelta(days=3))
     assert reader.get(f"/published/{task.id}").status_code == 200
+
+
+def test_what_reviewers_do_reaches_readers(reader: httpx.Client, store: SqlTaskStore) -> None:
+    """Decided, opened again, decided otherwise: as the outbox tells it, each time."""
+    task = make_task(evidence=[make_match("e1")])
+    store.upsert(task)
+    rita, seen = Actor(name="secret-rita"), []
+
+    def tell() -> None:
+        owed = [one for one in store.unpublished() if isinstance(one, Verdict)]
+        for one in owed:
+            list(handle(one, tasks=store, published=published_in(store), scale=load_scale(None)))
+        store.mark_published([one.id for one in owed])
+        seen.append(reader.get(f"/published/{task.id}.json").status_code)
+
+    def decide(rating: Rating) -> None:
+        lease = store.act(task.id, Take(seconds=60), rita, NOW).lease
+        store.act(task.id, Decide(lease=lease, rating=rating, rationale="Nine."), rita, NOW)
+
+    tell()
+    decide(Rating.FALSE)
+    tell()
+    store.act(task.id, Reopen(reason="secret quarrel"), rita, NOW)
+    tell()
+    decide(Rating.TRUE)
+    tell()
+    assert seen == [404, 200, 410, 200]
+    (review,) = feed_of(reader).data_feed_element
+    assert review.review_rating.alternate_name == "True"
 
 
 def test_a_late_or_repeated_verdict_changes_nothing(
