@@ -49,7 +49,9 @@ def limits_of(evidence: Evidence, relation: Relation, grounds: Grounds) -> str |
         if grounds.polarity_differs and _EXCEPTION.search(claim.text):
             return "this one makes an exception"
     if relation is Relation.SUPPORTS:
-        ranks = _SUPERLATIVE.search(claim.text)
+        # Only in the clause that was compared: "in 2:00:35, the fastest time then" is supported by the time.
+        compared = (one.text for one in claim.clauses if one.keys == grounds.keys[0])
+        ranks = _SUPERLATIVE.search(next(compared, claim.text).partition(", the ")[0])
         if ranks and not _SUPERLATIVE.search(other.text) and not _ranked(other.text):
             return f"that one does not say “{ranks[0]}”"
     return None

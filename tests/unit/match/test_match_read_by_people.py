@@ -50,6 +50,11 @@ def slot(match: Match, name: str) -> Slot:
         ),
         ("Lakeby has the highest rents", "Rents in Lakeby rose by 4 per cent", R),
         ("Lakeby has the highest rents", "Rents in Lakeby are the highest on record", S),
+        (
+            "Rents in Lakeby rose by 4 per cent in 2024, and had never risen faster than in any other city",
+            "Rents in Lakeby rose by 4 per cent in 2024",
+            S,
+        ),
         # To name one thing is not to say the same of it.
         (
             "The inquiry into the Oster tunnel collapse has published its report",
