@@ -1,7 +1,7 @@
 """What people do to tasks, as it is stored: double review, sleep, deadlines, filters, undo, records, bad days."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,7 @@ from tests.support.desk import (
     make_match,
     make_task,
     make_tasks,
+    postgresql_schema,
     store_at,
     take,
 )
@@ -380,18 +381,19 @@ def test_a_database_that_goes_in_the_middle_of_a_submit_loses_nothing(store: Sql
 
 
 @pytest.mark.postgresql
-def test_a_server_that_ends_the_connection_before_the_commit(url: str) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("there is no server to end a connection")
-    other = make_engine(url)
-    with store_at(url) as store:
+def test_a_server_that_ends_the_connection_before_the_commit(
+    require: Callable[[str], str],
+) -> None:
+    server = require("CLAIMDESK_TEST_POSTGRESQL")
+    other = make_engine(server)
+    with postgresql_schema(server) as url, store_at(url) as store:
         store.upsert(make_task())
         held = take(store)
 
         def end(connection: Any) -> None:
             pid = connection.execute(text("SELECT pg_backend_pid()")).scalar()
-            with writing(other) as server:
-                server.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            with writing(other) as ending:
+                ending.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
         event.listen(store._engine, "commit", end)
         with pytest.raises(NotReady):
