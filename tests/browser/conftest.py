@@ -18,7 +18,8 @@ FLAGS = [
 ]
 
 
-expect.set_options(timeout=20_000)  # the machine may be busy; nothing is decided by how long it takes
+# The machine may be busy; nothing is decided by how long it takes.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
