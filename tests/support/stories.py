@@ -4,7 +4,17 @@ import random
 
 from services.ingest.item import Item
 
-_STEMS = ("harbour", "bridge", "council", "minister", "budget", "report", "winter", "school", "vote")
+_STEMS = (
+    "harbour",
+    "bridge",
+    "council",
+    "minister",
+    "budget",
+    "report",
+    "winter",
+    "school",
+    "vote",
+)
 _ENDS = "abcdefghijklmnopqrstuvwxyz"
 
 
