@@ -267,7 +267,6 @@ class App:
     def migrate(self) -> dict[str, int]:
         """Create or upgrade every table of the database; the version of each group of tables."""
         from services.adapters.sql import versions
-
         from services.adapters.sql_push_keys import SqlPushKeys
 
         for store in (
