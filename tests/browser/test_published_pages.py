@@ -1,19 +1,16 @@
 """Published pages in a real browser: readable for everybody, and nothing asked of another host."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from schemas.verdict import Rating, Verdict
 from services.review.publishing import handle
 from services.review.scale import load_scale
-from tests.conftest import lacking
 from tests.support.desk import (
     NOW,
-    chromium,
     make_match,
     make_task,
     published_in,
@@ -23,19 +20,6 @@ from tests.support.desk import (
 )
 
 pytestmark = pytest.mark.browser
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = chromium()
-    if found is None:
-        lacking("CLAIMDESK_TEST_CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -73,7 +57,8 @@ def test_readers_can_read_what_is_published(browser: Browser, tmp_path: Path, sc
                 found = Axe().run(page)
                 assert found.violations_count == 0, found.generate_report()
                 if heading == "Reviews":
-                    page.get_by_role("link", name=task.claim.text).click()
+                    with page.expect_navigation():  # until its style is there as well
+                        page.get_by_role("link", name=task.claim.text).click()
             assert page.get_by_text("Mostly false").is_visible()
             assert [one for one in asked if not one.startswith(url)] == []
             assert told == []
