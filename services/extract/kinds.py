@@ -5,7 +5,7 @@ the mood of the content (must, want, will), then what it is about (misconduct, j
 then tense: a state is a fact, what was done is an event.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -111,7 +111,9 @@ def _by_cue(content: _Content) -> Kind | None:
 def _by_main_verb(content: _Content) -> Kind | None:
     """The main verb's own act, unless the speaker talks of himself ("I want", "we expect")."""
     for verb in content.verbs:
-        kind = _act(verb.lemma_.lower(), content.span)
+        # What is to be done hangs on the verb: "and I was told so" demands nothing.
+        after = [token for token in verb.subtree if verb.i < token.i < content.span.end]
+        kind = _act(verb.lemma_.lower(), after)
         asked = kind is Kind.DEMAND and verb.lemma_.lower() in NEEDS_INFINITIVE
         if kind is Kind.DENIAL and _passive(verb):  # who is dismissed denies nothing
             continue
@@ -120,15 +122,16 @@ def _by_main_verb(content: _Content) -> Kind | None:
     return None
 
 
-def _act(lemma: str, span: Span) -> Kind | None:
+def _act(lemma: str, span: Iterable[Token]) -> Kind | None:
     kind = ACTS.get(lemma)
     return None if lemma in NEEDS_INFINITIVE and not _says_what_to_do(span) else kind
 
 
-def _says_what_to_do(span: Span) -> bool:
-    return any(token.tag_ == "TO" for token in span) or any(
-        token.tag_ == "VB" and not any(child.dep_ == "aux" for child in token.children)
-        for token in span
+def _says_what_to_do(words: Iterable[Token]) -> bool:
+    return any(
+        token.tag_ == "TO"
+        or (token.tag_ == "VB" and not any(child.dep_ == "aux" for child in token.children))
+        for token in words
     )
 
 
