@@ -126,12 +126,12 @@ class Assembler:
 
 
 def _aside(draft: Draft) -> Offsets | None:
-    """The cue between the two parts of what is said, where the claim holds both."""
+    """The cue between the two parts of what is said, where the claim holds some of both."""
     report = draft.report
     if report is None or report.form is not Form.CLAUSE or len(report.content) != 2:
         return None
-    (start, low), (high, end) = report.content
-    inside = draft.span[0] <= start and end <= draft.span[1]
+    (start, low), (high, _) = report.content
+    inside = draft.span[0] <= start and high < draft.span[1]
     return (low, high) if inside and low < high else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from schemas.base import Span as Offsets
 from schemas.claim import Quote
@@ -27,6 +27,7 @@ _CONDITIONAL = words("if when where")
 _ASKING = words("ask wonder question know decide see")
 _NOBODY = frozenset({"nobody", "no", "no-one", "none", "neither"})
 _NO_ACTS = frozenset({Form.ACCORDING, Form.NOUN, Form.ACCOUNT})
+_JOINING = frozenset({"and", "but"})
 _LEAST_SPLIT = 3
 """Tokens of a statement that is told apart from the one beside it."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
@@ -50,11 +51,18 @@ def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) 
         if span is not None:
             yield Draft(span, report.sentence, report, Quote.INDIRECT, [], lemma, report.head)
     elif _is_statement(text, report):
-        spans = (part for one in _stretches(text, doc, report) for part in _that_by_that(doc, one))
+        spans = (part for one in _stretches(text, doc, report) for part in _one_by_one(doc, one))
         for span in spans:
             whole = _with_subject(doc, report, span)
             if whole is not None:
-                yield Draft(whole, report.sentence, report, report.quote, lemma=lemma)
+                quote = _quote_of(report, whole)
+                yield Draft(whole, report.sentence, report, quote, lemma=lemma)
+
+
+def _quote_of(report: Report, span: Offsets) -> Quote:
+    """Mixed only where a quotation of the report is in this very part of what is said."""
+    held = any(one.span[0] < span[1] and span[0] < one.span[1] for one in report.quotations)
+    return report.quote if held else Quote.INDIRECT
 
 
 def _is_statement(text: str, report: Report) -> bool:
@@ -163,9 +171,11 @@ def _stretches(text: str, doc: Doc, report: Report) -> list[Offsets]:
     if not parts:
         return []
     if len(report.content) > 1 and report.form is not Form.ACCORDING:
+        if not _has_verb(doc, report.content[0]):  # the cue cuts off a subject, however short
+            return [_without_that(doc, report.bounds)]
         if all(_has_verb(doc, span) for span in parts):
             return [_without_that(doc, span) for span in parts]
-        if not _has_verb(doc, parts[0]):
+        if len(report.content) == 2 and _is_interrupted(report):
             return [_without_that(doc, report.bounds)]
     return [
         _without_that(
@@ -174,17 +184,19 @@ def _stretches(text: str, doc: Doc, report: Report) -> list[Offsets]:
     ]
 
 
-def _that_by_that(doc: Doc, span: Offsets) -> list[Offsets]:
+def _is_interrupted(report: Report) -> bool:
+    """Whether the cue stands between the two parts of what is said."""
+    head = report.head
+    return head is not None and report.content[0][1] <= head.idx < report.content[1][0]
+
+
+def _one_by_one(doc: Doc, span: Offsets) -> list[Offsets]:
     """The statements of "that the fee would rise and that nobody would pay less", each by itself."""
     part = tokens_of(doc, span)
     cuts = [
         token.i
         for token in part[_LEAST_SPLIT:-_LEAST_SPLIT]
-        if token.lower_ == "that"
-        and token.dep_ == "mark"
-        and token.nbor(-1).lower_ in ("and", "but")
-        and token.head.dep_ == "conj"
-        and own_subject(token.head) is not None
+        if _opens_that(token) or _opens_joined(token, part)
     ]
     # Not within a quotation: that is one claim.
     cuts = [cut for cut in cuts if not sum(t.is_quote for t in doc[part.start : cut]) % 2]
@@ -193,6 +205,40 @@ def _that_by_that(doc: Doc, span: Offsets) -> list[Offsets]:
     edges = [part.start, *cuts, part.end]
     pieces = (stated(doc, *trim(doc, low, high)) for low, high in pairwise(edges))
     return [_without_that(doc, piece) for piece in pieces if piece is not None]
+
+
+def _opens_that(token: Token) -> bool:
+    return (
+        token.lower_ == "that"
+        and token.dep_ == "mark"
+        and token.nbor(-1).lower_ in _JOINING
+        and token.head.dep_ == "conj"
+        and own_subject(token.head) is not None
+    )
+
+
+def _opens_joined(token: Token, part: Span) -> bool:
+    """Whether a main clause with a subject of its own begins after the "and" before `token`."""
+    joint = token.nbor(-1)
+    if joint.dep_ != "cc" or joint.lower_ not in _JOINING or token.dep_ == "mark":
+        return False
+    # By the verbs: the parser often hangs "and" on the noun before it, or the subject on the first verb.
+    other = next(
+        (t for t in part.doc[token.i : part.end] if t.dep_ == "conj" and is_finite(t)), None
+    )
+    first = other.head if other is not None else token
+    if other is None or first.i >= joint.i or not is_finite(first):
+        return False
+    subjects = [t.i for t in part if t.dep_ in _SUBJECTS and t.head in (first, other)]
+    before = any(at < first.i for at in subjects)
+    return before and any(token.i <= at < other.i for at in subjects) and _is_main(first, part)
+
+
+def _is_main(verb: Token, part: Span) -> bool:
+    """Whether nothing in `part` but a clause beside it stands above `verb`."""
+    while verb.dep_ == "conj" and verb.head.i in range(part.start, part.end):
+        verb = verb.head
+    return verb.dep_ == "ROOT" or verb.head.i not in range(part.start, part.end)
 
 
 def _with_subject(doc: Doc, report: Report, span: Offsets) -> Offsets | None:

@@ -5,14 +5,15 @@ import re
 from spacy.tokens import Span, Token
 
 from schemas.base import Span as Offsets
+from services.extract.clauses import is_finite
 from services.extract.contents import content_of
 from services.extract.cues import VERBS, Takes
 from services.extract.quotes import Quotation
-from services.extract.ranges import offsets_of, to_offsets, tokens_of
+from services.extract.ranges import offsets_of, to_offsets, tokens_of, trim
 from services.extract.reading import Reading
 from services.extract.report import Form, Report, cue_offsets
 from services.extract.roles import PEOPLE
-from services.extract.subjects import inverted_subject, phrase_of, subject_of
+from services.extract.subjects import inverted_subject, own_subject, phrase_of, subject_of
 
 _REACH = 22
 """Tokens between a quotation and its cue, at most."""
@@ -23,6 +24,7 @@ _SIGNATURE = re.compile(
 )
 """A dash and a name, with nothing after it on its line but a comma and what the person is."""
 _PERSONAL = frozenset({"he", "she", "they", "who", "i", "we"})
+_MAIN = frozenset({"ROOT", "ccomp"})
 _NO_SPEAKER = frozenset({"DATE", "TIME", "PERCENT", "MONEY"})
 
 
@@ -72,6 +74,8 @@ class _SpeechFinder:
         ending = text[quotation.inner[1] - 1] if quotation.closed else ""
         outside = text[quotation.span[1] : quotation.span[1] + 1]
         after = self._scan(last, 1)
+        if after is not None and ending == "." and _tells_more(after, last):
+            after = None
         before = self._scan(first - 1, -1)
         if after is not None and (ending in ",?!—–-" or outside == "," or before is None):
             return after
@@ -98,7 +102,7 @@ class _SpeechFinder:
         if head is None or self._reading.quoted[head.i]:
             head = inverted_subject(cue) or self._nearest_noun(cue)
         source = phrase_of(head, cue) if head is not None else None
-        clause = self._clause_around(cue, quotation)
+        clause = self._clause_around(cue, quotation) or self._clause_before(cue, head, quotation)
         form = Form.CLAUSE if clause else Form.DIRECT
         content = clause or [self._with_lead(cue, quotation)]
         number = self._reading.sentence_of(cue.i)
@@ -115,6 +119,19 @@ class _SpeechFinder:
         return (
             [(start, max(end, quotation.span[1]))] if leads and end >= quotation.span[1] - 2 else []
         )
+
+    def _clause_before(self, cue: Token, head: Token | None, quotation: Quotation) -> list[Offsets]:
+        """In "Fees rose, she said, “and nobody …”" the statement before the cue, and the quotation."""
+        first, _ = self._reading.tokens(quotation.span)
+        edge = head.left_edge.i if head is not None and head.i < cue.i else cue.i
+        sentence = self._reading.sentences[self._reading.sentence_of(cue.i)]
+        if not sentence.start < edge <= cue.i < first or self._doc[edge - 1].text != ",":
+            return []
+        left, right = trim(self._doc, sentence.start, edge)
+        lead = self._doc[left:right]
+        if any(self._reading.quoted[token.i] for token in lead) or not _states(lead):
+            return []
+        return [*to_offsets(self._doc, [(left, right)]), quotation.span]
 
     def _with_lead(self, cue: Token, quotation: Quotation) -> Offsets:
         """The quotation, with the unquoted words of its sentence that lead to it where the cue comes after."""
@@ -245,6 +262,25 @@ def _is_cue(token: Token) -> bool:
     takes = VERBS.get(token.lemma_.lower(), Takes(0))
     return (
         Takes.QUOTE in takes and token.pos_ in {"VERB", "AUX"} and token.dep_ not in {"amod", "aux"}
+    )
+
+
+def _tells_more(cue: Token, first: int) -> bool:
+    """Whether a cue, in the sentence that begins at token `first`, has a clause of its own after it."""
+    if cue.sent.start < first:
+        return False
+    found = content_of(cue)
+    return found is not None and found[0] is Form.CLAUSE and found[1][0][0] > cue.i
+
+
+def _states(lead: Span) -> bool:
+    """Whether a main clause with its subject is in `lead`, and no mere circumstance of the saying."""
+    return any(
+        token.pos_ in {"VERB", "AUX"}
+        and token.dep_ in _MAIN
+        and is_finite(token)
+        and own_subject(token) is not None
+        for token in lead
     )
 
 
