@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from services.ingest.service import FeedPoller
     from services.language.analysis import Analyser
     from services.language.encoder import Encoder
+    from services.review.parts import Parts
 
 
 class Closable(Protocol):
@@ -489,14 +490,22 @@ class App:
 
         return (
             VerdictOutbox(self.task_store, self.producer, self.clock),
-            DeskServer(
-                self.settings,
-                self.task_store,
-                self.accounts,
-                self.published,
-                self.answers,
-                self.clock,
-            ),
+            DeskServer(self.settings, self.desk_parts),
+        )
+
+    @property
+    def desk_parts(self) -> "Parts":
+        """What the reviewers' desk is made of."""
+        from services.review.parts import Parts
+
+        return Parts(
+            store=self.task_store,
+            accounts=self.accounts,
+            audit=self.audit_log,
+            published=self.published,
+            answers=self.answers,
+            web=self.web,
+            clock=self.clock,
         )
 
     def _deliverers(self) -> Sequence[Background]:

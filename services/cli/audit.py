@@ -46,7 +46,9 @@ def verify(
 
 @commands.command()
 def export(
-    subject: Annotated[str | None, typer.Option(help="Only what was done to this task")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="Only what was done to this task, or account:NAME")
+    ] = None,
 ) -> None:
     """Write the trail as JSON lines. A part of it, with --subject, cannot be verified by itself."""
     last = None
@@ -58,10 +60,10 @@ def export(
 
 @commands.command()
 def show(
-    subject: Annotated[str, typer.Argument(metavar="TASK", help="The task's id")],
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A task's id, or account:NAME")],
     as_json: JsonFlag = False,
 ) -> None:
-    """Show what was done to a task."""
+    """Show what was done to a task or an account."""
     entries = list(make_app().audit_log.entries(subject=subject))
     if as_json:
         print_json([entry.model_dump(mode="json") for entry in entries])

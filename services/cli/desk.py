@@ -26,9 +26,7 @@ def serve(context: typer.Context) -> None:
     app = make_app()
     stop = threading.Event()
     stop_on_signals(stop)
-    server = DeskServer(
-        app.settings, app.task_store, app.accounts, app.published, app.answers, app.clock
-    )
+    server = DeskServer(app.settings, app.desk_parts)
     greet_from([server])
     server.run(stop)
 

@@ -8,16 +8,15 @@ import typer
 
 from services.app import App
 from services.cli.common import JsonFlag, make_app, out, print_json, print_table
-from services.ports.accounts import Account, Credential, Kind, Role
-from services.review.people import Door
+from services.ports.accounts import Account, Credential, Role
+from services.review.people import Door, shown
+from services.review.trail import COMMAND_LINE, Trail
 from services.runtime.errors import UserError
 
 commands = typer.Typer(help="Accounts of the desk, their roles and tokens.", no_args_is_help=True)
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The account's name")]
 _COLUMNS = ("name", "role", "desk", "skills", "languages", "active", "has_password", "created_at")
 _PROOFS = ("hash", "kind", "scope", "label", "created_at", "expires_at", "used_at")
-_HASH_SHOWN = 12
-"""Characters of a credential's hash: enough to tell an account's few apart."""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,8 +34,6 @@ def add(
     as_json: JsonFlag = False,
 ) -> None:
     """Add an account. It can sign in with `claimdesk users link`, then set a password."""
-    if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > 100:
-        raise UserError(f"{name!r} is no name: give 1 to 100 printable characters")
     app = make_app()
     account = Account(
         name=name,
@@ -46,7 +43,7 @@ def add(
         desk=desk,
         created_at=app.clock.now(),
     )
-    if not app.accounts.add(account):
+    if not _door(app).add(account):
         raise UserError(f"there is an account {name!r} already, maybe in another spelling")
     _show(account, as_json, f"Added {name}, {role.value}.")
 
@@ -85,9 +82,7 @@ def change(
     }
     changes = {field: value for field, value in given.items() if value is not None}
     changed = account.model_copy(update=changes)
-    app.accounts.update(changed)
-    if not changed.active:
-        app.accounts.revoke_all(changed.name)
+    _door(app).change(account, changed)
     _show(changed, as_json, f"Changed {changed.name}.")
 
 
@@ -100,7 +95,7 @@ def password(name: NameArgument) -> None:
         given = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
         given = sys.stdin.readline().rstrip("\r\n")
-    Door(app.accounts, app.clock).set_password(account, given)
+    _door(app).set_password(account, given)
     out.print("The password is set.", highlight=False)
 
 
@@ -108,7 +103,7 @@ def password(name: NameArgument) -> None:
 def link(name: NameArgument, as_json: JsonFlag = False) -> None:
     """Print an address that signs in once, within 15 minutes."""
     app = make_app()
-    secret = Door(app.accounts, app.clock).make_link(_active(app, name))
+    secret = _door(app).make_link(_active(app, name))
     settings = app.settings
     base = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
     address = f"{base.rstrip('/')}/sign-in/{secret}"
@@ -132,7 +127,7 @@ def token(
     app = make_app()
     account = _active(app, name)
     lasts = timedelta(days=days) if days else None
-    made = Door(app.accounts, app.clock).make_token(account, scope or account.role, label, lasts)
+    made = _door(app).make_token(account, scope or account.role, label, lasts)
     if as_json:
         print_json({"account": account.name, "token": made})
     else:
@@ -163,7 +158,7 @@ def revoke(
     if every == (beginning is not None):
         raise UserError("give the beginning of one hash, or --all")
     if every:
-        ended = app.accounts.revoke_all(account.name, tuple(Kind))
+        ended = _door(app).revoke_all(account)
     else:
         found = [
             c for c in app.accounts.credentials(account.name) if c.hash.startswith(str(beginning))
@@ -172,11 +167,16 @@ def revoke(
             raise UserError(
                 f"{len(found)} of {account.name} begin with {beginning!r}; see `claimdesk users tokens`"
             )
-        ended = int(app.accounts.revoke(found[0].hash))
+        ended = int(_door(app).revoke(account, found[0]))
     if as_json:
         print_json({"account": account.name, "ended": ended})
     else:
         out.print(f"Ended: {ended}.", highlight=False)
+
+
+def _door(app: App) -> Door:
+    trail = Trail(app.audit_log, app.clock, operator=COMMAND_LINE)
+    return Door(app.accounts, trail, app.clock)
 
 
 def _known(app: App, name: str) -> Account:
@@ -202,7 +202,7 @@ def _row(account: Account) -> dict[str, object]:
 
 def _proof(credential: Credential) -> dict[str, object]:
     row = credential.model_dump(mode="json")
-    return {name: row[name] for name in _PROOFS} | {"hash": credential.hash[:_HASH_SHOWN]}
+    return {name: row[name] for name in _PROOFS} | {"hash": shown(credential.hash)}
 
 
 def _show(account: Account, as_json: bool, told: str) -> None:

@@ -7,9 +7,6 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services import __version__
-from services.ports.accounts import Accounts
-from services.ports.answers import AnswerStore
-from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.review.access import Access
 from services.review.api import make_api
@@ -20,30 +17,24 @@ from services.review.live import Live, make_live
 from services.review.once import add_once
 from services.review.openapi import describe
 from services.review.page import Pages, make_pages
+from services.review.parts import Parts
 from services.review.people import Door
 from services.review.publishing_routes import make_public
 from services.review.scale import load_scale
 from services.review.signin import make_signin
-from services.runtime.clock import Clock
+from services.review.trail import Trail
 from services.runtime.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
 
-def make_desk(
-    settings: Settings,
-    store: TaskStore,
-    accounts: Accounts,
-    published: PublishedStore,
-    answers: AnswerStore,
-    clock: Clock,
-    stop: threading.Event,
-) -> FastAPI:
-    """The application over `store`, for those who have `accounts`; what is `published` is for everybody.
+def make_desk(settings: Settings, parts: Parts, stop: threading.Event) -> FastAPI:
+    """The application over the store, for those who have accounts; what is published is for everybody.
 
     Open pages are told what happens until `stop` is set.
     """
-    door = Door(accounts, clock)
+    store, accounts, clock = parts.store, parts.accounts, parts.clock
+    door = Door(accounts, Trail(parts.audit, clock), clock)
     access = Access(door, settings)
     pages = Pages(store, accounts, clock, load_scale(settings.rating_scale))
     forms = Forms(pages, store, clock, settings.lease_seconds)
@@ -57,10 +48,10 @@ def make_desk(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    add_once(desk, answers)
+    add_once(desk, parts.answers)
     desk.add_middleware(Guard, settings=settings)
-    desk.include_router(make_api(settings, store, clock, access, answers))
-    desk.include_router(make_public(settings, published, clock))
+    desk.include_router(make_api(settings, store, clock, access, parts.answers))
+    desk.include_router(make_public(settings, parts.published, clock))
     desk.include_router(make_signin(access, door))
     desk.include_router(make_pages(pages, store, clock, access))
     desk.include_router(make_forms(forms, store, clock, access))

@@ -8,12 +8,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.ports.accounts import Account, Accounts, Credential, Kind, Role
 from services.review.limits import Limiter
+from services.review.trail import Trail
 from services.runtime.clock import Clock
 from services.runtime.errors import UserError
 
@@ -46,18 +48,26 @@ class Person:
 
 
 class Door:
-    """Lets people in. Every failure looks the same from outside and takes the same time."""
+    """Lets people in. Every failure looks the same from outside and takes the same time.
+
+    What changes an account or proves one is noted in the audit trail.
+    """
 
     def __init__(
-        self, accounts: Accounts, clock: Clock, hasher: PasswordHasher | None = None
+        self, accounts: Accounts, trail: Trail, clock: Clock, hasher: PasswordHasher | None = None
     ) -> None:
-        self._accounts, self._clock = accounts, clock
+        self._accounts, self._trail, self._clock = accounts, trail, clock
         self._hasher = hasher or PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
         self._limiter = Limiter(clock, most=10, seconds=300)
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
-        """A new session's secret; none when name or password is wrong.
+        """A new session's secret; none when name or password is wrong. Raises TooMany."""
+        account = self.check_password(name, password, address)
+        return self.enter(account, by="password") if account else None
+
+    def check_password(self, name: str, password: str, address: str) -> Account | None:
+        """Whose name and password these are.
 
         Raises TooMany after ten failures for that name, or from that address, within five minutes.
         """
@@ -70,10 +80,17 @@ class Door:
         if account is None or stored is None or not right:
             for key in attempts:
                 self._limiter.note(key)
+            self._trail.failed("password", name, account, address)
             return None
         if self._hasher.check_needs_rehash(stored):
             self._accounts.set_password(account.name, self._hasher.hash(password))
-        return self.open_session(account)
+        return account
+
+    def enter(self, account: Account, *, by: str, **details: str) -> str:
+        """A new session's secret, for somebody who signs in."""
+        secret = self.open_session(account)
+        self._trail.note("sign-in", account, {"by": by, **details}, actor=account.name)
+        return secret
 
     def open_session(self, account: Account) -> str:
         """A new session's secret, for somebody who has proved themselves."""
@@ -81,7 +98,9 @@ class Door:
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
-        self._accounts.revoke(digest(secret))
+        person = self.by_session(secret)
+        if self._accounts.revoke(digest(secret)) and person:
+            self._trail.note("sign-out", person.account, actor=person.account.name)
 
     def by_session(self, secret: str) -> Person | None:
         """Whose session it is."""
@@ -107,18 +126,23 @@ class Door:
         first = self._accounts.get(FIRST)
         if first is None and not self._accounts.all():
             first = Account(name=FIRST, role=Role.ADMIN, created_at=self._clock.now())
-            self._accounts.add(first)
+            self.add(first)
         wanted = first is not None and first.active and not first.has_password
         return self.make_link(first) if first and wanted else None
 
     def make_link(self, account: Account) -> str:
         """The secret of a link that signs in once, within a quarter of an hour."""
-        return self._issue(account, Kind.LINK, account.role, "", LINK)
+        secret = self._issue(account, Kind.LINK, account.role, "", LINK)
+        self._trail.note("link made", account, {"hash": shown(digest(secret))})
+        return secret
 
-    def redeem(self, secret: str) -> str | None:
+    def redeem(self, secret: str, address: str) -> str | None:
         """A new session's secret for a link's; none when it was used or has expired."""
         account = self._accounts.redeem(digest(secret), self._clock.now())
-        return self.open_session(account) if account else None
+        if account is None:
+            self._trail.failed("link", secret, None, address)
+            return None
+        return self.enter(account, by="link", hash=shown(digest(secret)))
 
     def make_token(
         self, account: Account, scope: Role, label: str, lasts: timedelta | None = None
@@ -128,7 +152,10 @@ class Door:
             raise UserError(
                 f"{account.name} is {account.role.value}: a token of theirs cannot be {scope.value}"
             )
-        return self._issue(account, Kind.TOKEN, scope, label, lasts)
+        secret = self._issue(account, Kind.TOKEN, scope, label, lasts)
+        told = {"scope": scope.value, "label": label, "days": lasts.days if lasts else None}
+        self._trail.note("token made", account, told | {"hash": shown(digest(secret))})
+        return secret
 
     def set_password(self, account: Account, password: str) -> None:
         """Store a password; ends the account's sessions. Raises UserError for a weak one."""
@@ -139,6 +166,42 @@ class Door:
         if account.name.casefold() in password.casefold():
             raise UserError("the password contains the name; choose another")
         self._accounts.set_password(account.name, self._hasher.hash(password))
+        self._trail.note("password set", account)
+
+    def add(self, account: Account) -> bool:
+        """Store a new account; false if the name is taken. Raises UserError for a name that is none."""
+        name = account.name
+        if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > 100:
+            raise UserError(f"{name!r} is no name: give 1 to 100 printable characters")
+        if not self._accounts.add(account):
+            return False
+        self._trail.note("account added", account, _told(account))
+        return True
+
+    def change(self, before: Account, after: Account) -> None:
+        """Replace what is known of an account; whoever becomes inactive loses all that they had."""
+        self._accounts.update(after)
+        old, new = _told(before), _told(after)
+        changed = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+        if changed:
+            self._trail.note("account changed", after, changed)
+        if not after.active:
+            self.revoke_all(after)
+
+    def revoke(self, account: Account, credential: Credential) -> bool:
+        """End a session, token or link of an account; false if it had ended."""
+        ended = self._accounts.revoke(credential.hash)
+        if ended:
+            told = {"kind": credential.kind.value, "hash": shown(credential.hash)}
+            self._trail.note("revoked", account, told)
+        return ended
+
+    def revoke_all(self, account: Account) -> int:
+        """End every session, token and link of an account; how many there were."""
+        ended = self._accounts.revoke_all(account.name)
+        if ended:
+            self._trail.note("revoked", account, {"kind": "all", "count": ended})
+        return ended
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
@@ -162,6 +225,20 @@ class Door:
             )
         )
         return secret
+
+
+_HASH_SHOWN = 12
+
+
+def shown(credential_hash: str) -> str:
+    """As much of a credential's hash as tells an account's few apart."""
+    return credential_hash[:_HASH_SHOWN]
+
+
+def _told(account: Account) -> dict[str, Any]:
+    """What the audit trail says of an account."""
+    fields = account.model_dump(mode="json", include={"role", "desk", "active"})
+    return fields | {"skills": sorted(account.skills), "languages": sorted(account.languages)}
 
 
 def digest(secret: str) -> str:

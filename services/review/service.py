@@ -8,14 +8,13 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
-from services.ports.accounts import Accounts
-from services.ports.answers import AnswerStore
 from services.ports.event_log import Producer
-from services.ports.published import PublishedStore
 from services.ports.task_store import TaskStore
 from services.review.desk import make_desk
 from services.review.guard import LOOPBACK
+from services.review.parts import Parts
 from services.review.people import Door
+from services.review.trail import DESK, Trail
 from services.runtime.clock import Clock
 from services.runtime.errors import NotReady, UserError
 from services.runtime.events import make_event
@@ -73,18 +72,10 @@ class DeskServer:
 
     name = "review.desk"
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: TaskStore,
-        accounts: Accounts,
-        published: PublishedStore,
-        answers: AnswerStore,
-        clock: Clock,
-    ) -> None:
-        self._settings, self._store, self._clock = settings, store, clock
-        self._published, self._answers = published, answers
-        self._accounts, self._door = accounts, Door(accounts, clock)
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self._settings, self._parts = settings, parts
+        trail = Trail(parts.audit, parts.clock, operator=DESK)
+        self._door = Door(parts.accounts, trail, parts.clock)
         self.url: str | None = None
         self.listening = threading.Event()
         self._ready: Callable[[], None] = lambda: None
@@ -106,15 +97,7 @@ class DeskServer:
 
         Raises UserError when the address cannot be listened on.
         """
-        desk = make_desk(
-            self._settings,
-            self._store,
-            self._accounts,
-            self._published,
-            self._answers,
-            self._clock,
-            stop,
-        )
+        desk = make_desk(self._settings, self._parts, stop)
         config = uvicorn.Config(
             desk,
             log_config=None,

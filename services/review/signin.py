@@ -70,7 +70,7 @@ def _links(pages: APIRouter, access: Access, door: Door) -> None:
 
     @pages.post("/sign-in/{link}")
     def redeem(request: Request, link: Link) -> Response:
-        secret = door.redeem(link)
+        secret = door.redeem(link, _address(request))
         if secret:
             return _enter(request, access, door, secret, "/")
         wrong = "This link was used already, or has expired. Ask for another, or use your password."
@@ -100,7 +100,7 @@ def _account(pages: APIRouter, access: Access, door: Door) -> None:
 def _change_password(request: Request, door: Door, person: Person, old: str, new: str) -> str:
     """Set it, which ends every session; what is wrong, if something is. Raises UserError, TooMany."""
     account = person.account
-    if account.has_password and not door.sign_in(account.name, old, _address(request)):
+    if account.has_password and not door.check_password(account.name, old, _address(request)):
         return "The present password is not the right one."
     door.set_password(account, new)
     return ""

@@ -23,10 +23,10 @@ from services.runtime.settings import Settings
 from tests.support.desk import (
     NOW,
     People,
-    answers_in,
     make_match,
     make_task,
     make_tasks,
+    parts_of,
     published_in,
     sqlite_url,
     store_at,
@@ -60,11 +60,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, di
         people = People(store)
         app = make_desk(
             Settings(publisher_name="Example Desk", public_url=HOST),
-            store,
-            people.accounts,
-            published,
-            answers_in(store),
-            FakeClock(NOW),
+            parts_of(store, FakeClock(NOW)),
             threading.Event(),
         )
         yield app, people.bearer("eve", Role.EDITOR)

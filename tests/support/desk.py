@@ -19,16 +19,20 @@ from schemas.evidence import Evidence
 from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
 from schemas.task import Task
 from schemas.verdict import Rating, Verdict
+from services.adapters.http import HttpWeb
 from services.adapters.sql import make_engine
 from services.adapters.sql_accounts import SqlAccounts
 from services.adapters.sql_answers import SqlAnswerStore
+from services.adapters.sql_audit import SqlAuditLog
 from services.adapters.sql_published import SqlPublishedStore
 from services.adapters.sql_tasks import SqlTaskStore
 from services.ports.accounts import Account, Role
 from services.ports.task_store import StoredTask, TaskStore
 from services.ports.work import Actor, Decide, Policy, Take
+from services.review.parts import Parts
 from services.review.people import Door
 from services.review.service import DeskServer
+from services.review.trail import DESK, Trail
 from services.runtime.clock import Clock, FakeClock
 from services.runtime.settings import Settings
 from services.triage.handle import handle
@@ -177,7 +181,8 @@ class People:
         self.accounts = SqlAccounts(store._engine)
         self.accounts.setup()
         self.clock = clock or FakeClock(NOW)
-        self.door = Door(self.accounts, self.clock, QUICK)
+        trail = Trail(SqlAuditLog(store._engine), self.clock, operator=DESK)
+        self.door = Door(self.accounts, trail, self.clock, QUICK)
 
     def add(self, name: str = "ann", role: Role = Role.REVIEWER, **fields: Any) -> Account:
         """An account; the one that is there already, if it is."""
@@ -222,6 +227,19 @@ def answers_in(store: SqlTaskStore) -> SqlAnswerStore:
     return SqlAnswerStore(store._engine)
 
 
+def parts_of(store: SqlTaskStore, clock: Clock) -> Parts:
+    """A desk's parts, all in the database of the tasks; the web that it reaches is this machine."""
+    return Parts(
+        store=store,
+        accounts=SqlAccounts(store._engine),
+        audit=SqlAuditLog(store._engine),
+        published=published_in(store),
+        answers=answers_in(store),
+        web=HttpWeb("test", allow_private=True, seconds=10),
+        clock=clock,
+    )
+
+
 @contextmanager
 def running_desk(
     store: SqlTaskStore,
@@ -231,14 +249,7 @@ def running_desk(
 ) -> Iterator[str]:
     """A desk that listens on a free port; its address. Its accounts are in the database of its tasks."""
     now = clock or FakeClock(NOW)
-    server = DeskServer(
-        Settings(**({"http_port": 0} | settings)),
-        store,
-        SqlAccounts(store._engine),
-        published_in(store),
-        answers_in(store),
-        now,
-    )
+    server = DeskServer(Settings(**({"http_port": 0} | settings)), parts_of(store, now))
     if greeting:
         server.greet(greeting)
     stop = threading.Event()

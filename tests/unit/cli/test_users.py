@@ -12,6 +12,7 @@ from services.cli.main import build_app
 from services.ports.accounts import Role
 from services.ports.audit_log import Event
 from services.review.people import Door
+from services.review.trail import Trail
 from services.runtime.errors import UserError
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -38,7 +39,7 @@ def test_an_account_from_its_making_to_its_end() -> None:
     assert (made["name"], made["role"], made["skills"]) == ("Rita", "editor", ["law"])
     assert run("users", "password", "rita", given="a long enough secret\n").exit_code == 0
     app = make_app()
-    door = Door(app.accounts, app.clock)
+    door = Door(app.accounts, Trail(app.audit_log, app.clock), app.clock)
     session = door.sign_in("rita", "a long enough secret", "127.0.0.1")
     assert session is not None
     answer("users", "change", "rita", "--role", "reader", "--inactive")
@@ -55,8 +56,8 @@ def test_a_link_and_a_token_work_and_are_shown_once() -> None:
     assert url.startswith("http://127.0.0.1:8080/sign-in/cdl_")
     token = str(answer("users", "token", "rita", "--scope", "reader", "--label", "wall")["token"])
     app = make_app()
-    door = Door(app.accounts, app.clock)
-    assert door.redeem(url.rpartition("/")[2]) is not None
+    door = Door(app.accounts, Trail(app.audit_log, app.clock), app.clock)
+    assert door.redeem(url.rpartition("/")[2], "127.0.0.1") is not None
     assert (person := door.by_token(token)) is not None
     assert not person.may(Role.REVIEWER)
     listed = run("users", "tokens", "rita").output
@@ -106,3 +107,28 @@ def test_a_trail_is_exported_verified_and_found_altered(tmp_path: Path) -> None:
     assert "rita" in run("audit", "show", "t1").output
     file.write_text("no json\n")
     assert "line 1" in str(run("audit", "verify", str(file)).exception)
+
+
+def test_what_is_done_by_command_is_on_record() -> None:
+    run("users", "add", "Rita")
+    run("users", "change", "rita", "--role", "editor")
+    run("users", "password", "rita", given="a long enough secret\n")
+    token = str(answer("users", "token", "rita")["token"])
+    run("users", "link", "rita")
+    run("users", "revoke", "rita", make_app().accounts.credentials("rita")[0].hash[:12])
+    run("users", "revoke", "rita", "--all")
+    entries = list(make_app().audit_log.entries(subject="account:Rita"))
+    assert {entry.actor for entry in entries} == {"command line"}
+    assert [entry.action for entry in entries] == [
+        "account added",
+        "account changed",
+        "password set",
+        "token made",
+        "link made",
+        "revoked",
+        "revoked",
+    ]
+    exported = run("audit", "export").stdout
+    assert "account changed" in exported
+    assert token not in exported
+    assert "a long enough secret" not in exported

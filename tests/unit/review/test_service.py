@@ -22,10 +22,9 @@ from services.runtime.settings import Settings
 from tests.support.desk import (
     PASSWORD,
     People,
-    answers_in,
     make_task,
     make_tasks,
-    published_in,
+    parts_of,
     running_desk,
     sqlite_url,
     store_at,
@@ -131,14 +130,8 @@ def test_the_step_stores_the_task_and_gives_no_event(store: SqlTaskStore) -> Non
 def test_an_address_in_use_is_told(store: SqlTaskStore) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        server = DeskServer(
-            Settings(http_port=port),
-            store,
-            People(store).accounts,
-            published_in(store),
-            answers_in(store),
-            FakeClock(),
-        )
+        People(store)
+        server = DeskServer(Settings(http_port=port), parts_of(store, FakeClock()))
         with pytest.raises(UserError, match="CLAIMDESK_HTTP_PORT"):
             server.run(threading.Event())
     assert server.url is None
@@ -149,7 +142,7 @@ def test_a_desk_of_one_says_where_to_sign_in_until_there_is_a_password(store: Sq
     with running_desk(store, greeting=told.append):
         pass
     path = urlsplit(told[0]).path
-    session = people.door.redeem(path.rsplit("/", 1)[1])
+    session = people.door.redeem(path.rsplit("/", 1)[1], "127.0.0.1")
     assert session is not None
     person = people.door.by_session(session)
     assert person is not None
