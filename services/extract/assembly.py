@@ -107,9 +107,9 @@ class Assembler:
         )
 
     def _confidence(self, draft: Draft, voice: Voice) -> float:
-        """That of its attribution; of narration how far the letters can be trusted."""
-        legible = self._page.at(draft.span)
-        return round(voice.confidence if draft.report is not None else legible, 3)
+        """That of its attribution; of narration how far the letters, and the finding, can be trusted."""
+        narrated = self._page.at(draft.span) * draft.certainty
+        return round(voice.confidence if draft.report is not None else narrated, 3)
 
     def _times_of(self, draft: Draft) -> list[Offsets] | None:
         """What was read as a time already; none where no day was known to read "3 days ago" from."""

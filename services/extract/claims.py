@@ -10,9 +10,11 @@ from schemas.claim import Excluded
 from services.extract.clauses import find_clauses, trim
 from services.extract.draft import Draft, stated
 from services.extract.narrated import Cover, of_narration
+from services.extract.overlooked import of_rest
 from services.extract.quotes import Quotation
 from services.extract.report import Report
 from services.extract.reported import of_report
+from services.extract.sentences import Layout
 from services.extract.spans import SpanIndex
 
 _SAME = 0.7
@@ -24,21 +26,18 @@ _NEAR = 6
 
 
 def draft_claims(
-    text: str,
-    doc: Doc,
-    reports: list[Report],
-    excluded: SpanIndex[Excluded],
-    quotations: Sequence[Quotation],
+    layout: Layout, doc: Doc, reports: list[Report], excluded: SpanIndex[Excluded]
 ) -> list[Draft]:
     """The claims of a parsed article in reading order; none touches an excluded span or repeats another."""
     clauses = [find_clauses(sentence) for sentence in doc.sents]
-    drafts = [draft for report in reports for draft in of_report(text, doc, report, clauses)]
+    drafts = [draft for report in reports for draft in of_report(layout.text, doc, report, clauses)]
     covered = Cover(drafts, reports)
     for number, group in enumerate(clauses):
         drafts.extend(of_narration(doc, number, group, covered))
+    drafts.extend(list(of_rest(doc, layout.paragraphs, drafts, reports, excluded)))
     starts = [token.idx for token in doc]
-    opened = [quotation.span[0] for quotation in quotations]
-    closed = (_close(draft, quotations, opened) for draft in drafts)
+    opened = [quotation.span[0] for quotation in layout.quotations]
+    closed = (_close(draft, layout.quotations, opened) for draft in drafts)
     clipped = (_clip(doc, starts, draft, excluded) for draft in closed)
     return _distinct([draft for draft in clipped if draft is not None])
 

@@ -16,7 +16,8 @@ FEWEST_WORDS = 3
 class Draft:
     """`dating` are stretches besides `span` whose dates the claim has; `lemma` is that of its cue.
 
-    `clause_head` is the verb of the clause that the whole claim is, where it is one.
+    `clause_head` is the verb of the clause that the whole claim is, where it is one; `certainty`, from
+    0 to 1, says how sure it is that something is stated at all.
     """
 
     span: Offsets
@@ -26,6 +27,7 @@ class Draft:
     dating: list[Offsets] = field(default_factory=list)
     lemma: str | None = None
     clause_head: Token | None = None
+    certainty: float = 1.0
 
 
 def stated(doc: Doc, left: int, right: int) -> Offsets | None:

@@ -71,7 +71,7 @@ def _extract(source: Source, layout: Layout, doc: Doc) -> Extraction:
     resolver = Resolver(doc, find_cast(doc, excluded))
     page = Page.of(layout.text, layout.paragraphs)
     voices = Voices(reports, resolver, page)
-    drafts = draft_claims(layout.text, doc, reports, excluded, layout.quotations)
+    drafts = draft_claims(layout, doc, reports, excluded)
     assembler = Assembler(source.id, source.text, source.published_at, doc, layout.excluded, page)
     return Extraction(
         assembler.assemble(drafts, voices, Standalone(doc, resolver)),

@@ -55,14 +55,16 @@ def of_report(text: str, doc: Doc, report: Report, clauses: list[list[Clause]]) 
         for span in spans:
             whole = _with_subject(doc, report, span)
             if whole is not None:
-                quote = _quote_of(report, whole)
-                yield Draft(whole, report.sentence, report, quote, lemma=lemma)
+                quote, words = _quote_of(report, whole)
+                yield Draft(words, report.sentence, report, quote, lemma=lemma)
 
 
-def _quote_of(report: Report, span: Offsets) -> Quote:
-    """Mixed only where a quotation of the report is in this very part of what is said."""
-    held = any(one.span[0] < span[1] and span[0] < one.span[1] for one in report.quotations)
-    return report.quote if held else Quote.INDIRECT
+def _quote_of(report: Report, span: Offsets) -> tuple[Quote, Offsets]:
+    """How this very part of what is said is quoted; all of it is direct, and goes without its marks."""
+    held = [one for one in report.quotations if one.span[0] < span[1] and span[0] < one.span[1]]
+    if held and held[0].span == span:
+        return Quote.DIRECT, held[0].inner
+    return (report.quote if held else Quote.INDIRECT), span
 
 
 def _is_statement(text: str, report: Report) -> bool:

@@ -47,7 +47,7 @@ def test_a_statement_before_a_cue_that_a_quotation_follows(extracted: "Extract")
     found = claims_of(extracted, text)
     first = found["Uruguay was the first country to close its coal plants, in 1971"]
     assert (first.speaker, first.quote) == ("Ada Hallam", Quote.INDIRECT)
-    assert any("every neighbour since" in one for one in found)
+    assert found["and every neighbour since has found a reason to wait"].quote is Quote.DIRECT
 
 
 def test_a_circumstance_before_the_cue_is_no_statement(extracted: "Extract") -> None:
@@ -110,3 +110,40 @@ def test_being_told_so_demands_nothing(extracted: "Extract") -> None:
     )
     (claim,) = extracted(text).claims
     assert claim.kind in {Kind.FACT, Kind.EVENT}
+
+
+def test_a_sentence_whose_verb_the_parser_missed_is_a_claim(extracted: "Extract") -> None:
+    text = "The category 4 hurricane hit after dusk on 9 June 2021. People fled inland by bus."
+    found = claims_of(extracted, text)
+    missed = found["The category 4 hurricane hit after dusk on 9 June 2021"]
+    plain = found["People fled inland by bus"]
+    assert missed.speaker is None
+    assert missed.confidence < plain.confidence
+
+
+def test_what_stands_before_a_doubt_is_not_lost_with_it(extracted: "Extract") -> None:
+    text = (
+        "There are more than nine million of us here, the city having passed that mark in May 2021,"
+        " and I doubt that any two of us agree about what it means."
+    )
+    assert (
+        "There are more than nine million of us here, the city having passed that mark in May 2021"
+        in claims_of(extracted, text)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Category 4 hurricane after dusk on 9 June 2021",
+        "- The category 4 hurricane after dusk on 9 June 2021.",
+        "2. The category 4 hurricane after dusk on 9 June 2021.",
+        "The old harbour bridge, 9 June 2021.",
+        "The category 4 hurricane on 9 June 2021?",
+        "Call our free line on 555 0100 by 9 June 2021.",
+        "Ada Hallam said in May 2019, on her first day, what she thought of 40 others.",
+    ],
+    ids=["headline", "list item", "numbered item", "caption", "question", "request", "attribution"],
+)
+def test_what_is_no_statement_is_no_claim_for_its_figures(extracted: "Extract", text: str) -> None:
+    assert [claim.text for claim in extracted(f"{text}\n\nPeople fled.", "2025-05-14").claims] == []
