@@ -27,7 +27,7 @@ SPEAKERS = [
     ("The Harbour Studies Centre disagreed. It calculated that fees would double.", "fees", "Harbour Studies Centre"),
     ("House prices fell by 4% last year, the bank said.", "prices", "bank"),
     ("The court heard the victims were aged between 78 and 94.", "the victims", None),
-    ("Ivo Hallam met Tom Berg. “Berg was a fool for a month,” he said on Friday.", "Berg was", "Ivo Hallam"),
+    ("Mayor Ivo Hallam met Tom Berg. “Berg was a fool for a month,” he said on Friday.", "Berg was", "Ivo Hallam"),
 ]  # fmt: skip
 
 
