@@ -207,8 +207,10 @@ class _SpeechFinder:
         return not after or not (after.islower() or after in ",;")
 
     def _floating(self, quotation: Quotation, previous: Report | None) -> Report:
-        first, _ = self._reading.tokens(quotation.span)
+        first, last = self._reading.tokens(quotation.span)
         head = self._speaker_before(quotation, previous)
+        if head is None and (cue := self._scan(last, 1)) is not None:  # of the sentence after it
+            head = subject_of(cue)
         source = phrase_of(head) if head is not None else None
         number = self._reading.sentence_of(first)
         return Report(

@@ -68,6 +68,16 @@ def test_a_statement_between_a_quotation_of_the_sentence_before_and_one_of_its_o
     assert claim.speaker == "Ada Hallam"
 
 
+def test_a_sentence_after_a_quotation_lends_it_its_speaker_and_keeps_its_own_claim(
+    extracted: "Extract",
+) -> None:
+    text = "“We had no money in 2019.” Ada Hallam said that the fee had doubled to 40 crowns."
+    assert {claim.text: claim.speaker for claim in extracted(text).claims} == {
+        "We had no money in 2019.": "Ada Hallam",
+        "the fee had doubled to 40 crowns": "Ada Hallam",
+    }
+
+
 def test_what_happened_and_what_will_are_two_claims(extracted: "Extract") -> None:
     text = (
         "Peru overtook Chile as the largest exporter of copper in 2021 and its share will grow for"
