@@ -76,6 +76,17 @@ class HttpWeb:
         ):
             return _response(answer, b"")
 
+    def exchange(self, url: str, headers: Mapping[str, str], body: bytes, limit: int) -> Response:
+        """Send `body` and read the answer's; redirects are not followed."""
+        target = _parse(url)
+        sent = _verbatim([*headers.items(), ("accept-encoding", "gzip, deflate")])
+        with (
+            self._client() as client,
+            _translated(target),
+            client.stream("POST", target, headers=sent, content=body) as answer,
+        ):
+            return _response(answer, _body(answer, limit))
+
     def _client(self) -> httpx.Client:
         backend = _GuardedBackend(self._resolver, self._allow_private, self._seconds)
         return httpx.Client(

@@ -1,4 +1,4 @@
-"""The web, as far as a service may reach it: a guarded GET for feeds, a guarded POST for webhooks."""
+"""The web, as far as a service may reach it: a guarded GET for feeds, a guarded POST for webhooks and for sign-ins."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,4 +59,8 @@ class Web(Protocol):
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Send `body`; redirects are not followed and the answer's body is not read. Raises WebError."""
+        ...
+
+    def exchange(self, url: str, headers: Mapping[str, str], body: bytes, limit: int) -> Response:
+        """Send `body` and read the answer's, at most `limit` bytes, for status 200; no redirects. Raises WebError."""
         ...

@@ -102,21 +102,27 @@ class Access:
 
     def open(self, response: Response, secret: str) -> None:
         """Let the browser keep a session's secret: out of reach of scripts and of other sites' posts."""
+        self.keep(response, self.cookie, secret, int(SESSION.total_seconds()))
+
+    def close(self, response: Response) -> None:
+        """Let the browser forget it."""
+        self.drop(response, self.cookie)
+
+    def keep(self, response: Response, name: str, value: str, seconds: int) -> None:
+        """Let the browser keep a cookie of ours, for this desk alone."""
         response.set_cookie(
-            self.cookie,
-            secret,
-            max_age=int(SESSION.total_seconds()),
+            name,
+            value,
+            max_age=seconds,
             path="/",
             httponly=True,
             samesite="lax",
             secure=self._secure,
         )
 
-    def close(self, response: Response) -> None:
-        """Let the browser forget it."""
-        response.delete_cookie(
-            self.cookie, path="/", httponly=True, samesite="lax", secure=self._secure
-        )
+    def drop(self, response: Response, name: str) -> None:
+        """Let the browser forget one."""
+        response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=self._secure)
 
 
 def _allowed(person: Person, role: Role) -> Person:

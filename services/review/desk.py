@@ -14,6 +14,7 @@ from services.review.errors import add_errors
 from services.review.forms import Forms, make_forms
 from services.review.guard import Guard
 from services.review.live import Live, make_live
+from services.review.oidc import make_oidc
 from services.review.once import add_once
 from services.review.openapi import describe
 from services.review.page import Pages, make_pages
@@ -52,6 +53,8 @@ def make_desk(settings: Settings, parts: Parts, stop: threading.Event) -> FastAP
     desk.add_middleware(Guard, settings=settings)
     desk.include_router(make_api(settings, store, clock, access, parts.answers))
     desk.include_router(make_public(settings, parts.published, clock))
+    desk.state.oidc = settings.oidc_issuer is not None  # whether the sign-in page offers it
+    desk.include_router(make_oidc(settings, parts, access))  # before the links: theirs is any name
     desk.include_router(make_signin(access, door))
     desk.include_router(make_pages(pages, store, clock, access))
     desk.include_router(make_forms(forms, store, clock, access))

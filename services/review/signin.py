@@ -43,12 +43,12 @@ def _passwords(pages: APIRouter, access: Access, door: Door) -> None:
         name, following = field(form, "name"), local(field(form, "next"))
         secret, status, wrong, headers = None, 401, "Name or password is wrong.", {}
         try:
-            secret = door.sign_in(name, field(form, "password"), _address(request))
+            secret = door.sign_in(name, field(form, "password"), address_of(request))
         except TooMany as error:
             status, wrong = 429, f"{str(error).capitalize()}."
             headers = {"Retry-After": str(round(error.seconds) + 1)}
         if secret:
-            return _enter(request, access, door, secret, following)
+            return entered(request, access, door, secret, following)
         values = {"next": following, "name": name[:100], "wrong": wrong}
         response = render(request, "sign-in.html", status, **values)
         response.headers.update(headers)
@@ -70,9 +70,9 @@ def _links(pages: APIRouter, access: Access, door: Door) -> None:
 
     @pages.post("/sign-in/{link}")
     def redeem(request: Request, link: Link) -> Response:
-        secret = door.redeem(link, _address(request))
+        secret = door.redeem(link, address_of(request))
         if secret:
-            return _enter(request, access, door, secret, "/")
+            return entered(request, access, door, secret, "/")
         wrong = "This link was used already, or has expired. Ask for another, or use your password."
         return render(request, "sign-in.html", 401, next="/", name="", wrong=wrong)
 
@@ -100,13 +100,13 @@ def _account(pages: APIRouter, access: Access, door: Door) -> None:
 def _change_password(request: Request, door: Door, person: Person, old: str, new: str) -> str:
     """Set it, which ends every session; what is wrong, if something is. Raises UserError, TooMany."""
     account = person.account
-    if account.has_password and not door.check_password(account.name, old, _address(request)):
+    if account.has_password and not door.check_password(account.name, old, address_of(request)):
         return "The present password is not the right one."
     door.set_password(account, new)
     return ""
 
 
-def _enter(request: Request, access: Access, door: Door, secret: str, following: str) -> Response:
+def entered(request: Request, access: Access, door: Door, secret: str, following: str) -> Response:
     """Begin a session; the one that the browser had ends."""
     if former := request.cookies.get(access.cookie):
         door.sign_out(former)
@@ -115,7 +115,8 @@ def _enter(request: Request, access: Access, door: Door, secret: str, following:
     return response
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """The network address that asks."""
     return request.client.host if request.client else ""
 
 

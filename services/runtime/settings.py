@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -121,6 +121,34 @@ class Settings(BaseSettings):
         900.0, gt=0, le=86_400, description="How long a taken task stays taken"
     )
 
+    oidc_issuer: str | None = Field(
+        None,
+        description="OpenID Connect issuer that people may sign in by, as its own description spells it; "
+        "unset: passwords and links only",
+    )
+    oidc_client_id: str | None = Field(
+        None, validate_default=True, description="The desk's name at the issuer"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="The desk's secret at the issuer; a change ends sign-ins under way",
+    )
+    oidc_name_claim: str = Field(
+        "email",
+        min_length=1,
+        description="Claim of the ID token that is the account's name; `email` counts only when verified. "
+        "Choose none that people may set for themselves",
+    )
+    oidc_role_claim: str | None = Field(
+        None, description="Claim that gives the role at each sign-in; the accounts' own when unset"
+    )
+    oidc_default_role: Literal["reader", "reviewer", "editor", "admin"] | None = Field(
+        None,
+        description="Role of people whom no claim gives one, and who get an account when they first come; "
+        "unset: only known accounts may enter",
+    )
+
     alert_keys: SecretStr | None = Field(
         None,
         description="Keys that encrypt the secrets of alerts, newest first, comma-separated; a file in "
@@ -161,7 +189,9 @@ class Settings(BaseSettings):
             return json.loads(value)
         return [name for part in value.split(",") if (name := part.strip())]
 
-    @field_validator("public_url", "publisher_url", "elasticsearch_url", "alerts_url")
+    @field_validator(
+        "public_url", "publisher_url", "elasticsearch_url", "alerts_url", "oidc_issuer"
+    )
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -183,6 +213,21 @@ class Settings(BaseSettings):
     def _host(cls, value: str) -> str:
         if value != "localhost":
             ipaddress.ip_address(value)
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None, given: ValidationInfo) -> str | None:
+        # Its keys say who somebody is: only TLS tells that they are the issuer's own.
+        if value and not value.startswith("https://") and not given.data["allow_private_addresses"]:
+            raise ValueError("must be an https address")
+        return value
+
+    @field_validator("oidc_client_id", "oidc_client_secret")
+    @classmethod
+    def _client(cls, value: str | SecretStr | None, given: ValidationInfo) -> object:
+        if given.data.get("oidc_issuer") and not (value and len(value)):
+            raise ValueError("must be set where CLAIMDESK_OIDC_ISSUER is")
         return value
 
     @property

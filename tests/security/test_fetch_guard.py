@@ -223,6 +223,31 @@ def test_a_post_is_never_redirected() -> None:
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "got"),
+    [
+        (Answer(200, body=b"x" * LIMIT), b"x" * LIMIT),
+        (Answer(307, {"location": "/elsewhere"}), b""),
+        (Answer(400, body=b"no"), b""),
+    ],
+)
+def test_an_exchange_reads_the_answer_to_its_post_alone(answer: Answer, got: bytes) -> None:
+    with receiving(lambda _: answer) as server:
+        web = HttpWeb("test", allow_private=True)
+        assert web.exchange(server.url, {"x-a": "b"}, b"sent", LIMIT).body == got
+    (asked,) = server.requests
+    assert asked.body == b"sent"
+
+
+def test_an_exchange_is_guarded_and_capped() -> None:
+    with receiving(lambda _: Answer(200, body=b"x" * (LIMIT + 1))) as server:
+        near = HttpWeb("test", allow_private=True)
+        assert reason(lambda: near.exchange(server.url, {}, b"", LIMIT)) == "too_large"
+        far = HttpWeb("test")
+        assert reason(lambda: far.exchange(server.url, {}, b"", LIMIT)) == "forbidden_address"
+    assert len(server.requests) == 1
+
+
 def served(answer: Answer, limit: int = LIMIT, seconds: float = 20.0) -> bytes:
     with receiving(lambda _: answer) as server:
         return HttpWeb("test", allow_private=True, seconds=seconds).get(server.url, {}, limit).body
