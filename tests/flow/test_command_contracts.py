@@ -186,7 +186,7 @@ def test_from_a_file_to_tasks_and_a_verdict_by_command_alone(
     assert taken.returncode == 0, taken.stderr
     words = ["tasks", "decide", task["id"], "--as", "rita", "--rating", "false"]
     words += ["--rationale", "The office counted fewer.", "--lease"]
-    assert run(environment, *words, "99").returncode == 2
+    assert run(environment, *words, "99").returncode == 1
     assert run(environment, *words, "1").returncode == 0
     assert run(environment | {"CLAIMDESK_HTTP_PORT": "0"}, "up", "--once").returncode == 0
     found = run(environment, "evidence", "search", "vehicles on the bridge", "--json")
