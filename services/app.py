@@ -21,6 +21,7 @@ from services.ports.event_log import LogAdmin, Producer, Runner
 from services.ports.evidence_store import EvidenceStore
 from services.ports.feed_registry import FeedRegistry
 from services.ports.published import PublishedStore
+from services.ports.subscribing import Subscribing
 from services.ports.task_store import TaskStore
 from services.ports.web import Web
 from services.ports.work import Policy
@@ -237,6 +238,21 @@ class App:
 
         mailer = SmtpMailer(self.settings)
         return Channels(self.web, mailer, self.chat, self.vault, self.settings.alerts_url)
+
+    @cached_property
+    def subscribing(self) -> Subscribing:
+        """Subscriptions, for the desk's page and API."""
+        from services.alert.subscribing import OwnSubscriptions
+
+        return OwnSubscriptions(
+            self.settings,
+            self.alert_store,
+            self.task_store,
+            self.encode,
+            self.web,
+            self.chat,
+            self.clock,
+        )
 
     @cached_property
     def ledger(self) -> ArticleLedger:
@@ -503,6 +519,7 @@ class App:
             accounts=self.accounts,
             audit=self.audit_log,
             published=self.published,
+            subscribing=self.subscribing,
             answers=self.answers,
             web=self.web,
             clock=self.clock,

@@ -90,9 +90,13 @@ class SqlAlertStore:
         found = self._subscriptions(subscriptions.c.feed_hash == feed_hash, subscriptions.c.active)
         return next(iter(found), None)
 
-    def subscriptions(self, *, inactive: bool = False) -> list[Subscription]:
-        """The active ones, and with `inactive` all of them; oldest first."""
-        return self._subscriptions(*(() if inactive else (subscriptions.c.active,)))
+    def subscriptions(
+        self, *, inactive: bool = False, owner: str | None = None
+    ) -> list[Subscription]:
+        """The active ones, and with `inactive` all of them, of everybody or of `owner`; oldest first."""
+        active = () if inactive else (subscriptions.c.active,)
+        own = () if owner is None else (subscriptions.c.owner == owner,)
+        return self._subscriptions(*active, *own)
 
     def rekey(self) -> int:
         """Encrypt every secret anew with the newest key; how many subscriptions have any."""
@@ -374,9 +378,13 @@ class SqlAlertStore:
         if notification_ids:
             self._move(until, deliveries.c.notification_id.in_(notification_ids))
 
-    def deliveries(self, states: Sequence[DeliveryState] = (), limit: int = 100) -> list[Delivery]:
-        """Deliveries for a person to look at, newest first."""
+    def deliveries(
+        self, states: Sequence[DeliveryState] = (), limit: int = 100, about: str | None = None
+    ) -> list[Delivery]:
+        """Deliveries for a person to look at, newest first; with `about` those of a subscription."""
         query = select(deliveries).order_by(deliveries.c.seq.desc()).limit(limit)
+        if about is not None:
+            query = query.where(deliveries.c.subscription_id == about)
         if states:
             query = query.where(deliveries.c.state.in_([state.value for state in states]))
         with reading(self._engine) as connection:

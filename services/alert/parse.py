@@ -28,6 +28,7 @@ LEAST_PREFIX = 2
 
 _QUOTES = str.maketrans("“”„‟«»", '""""""')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _PLACE = re.compile(r"position (\d+)")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$")
 
@@ -37,7 +38,7 @@ class QueryError(UserError):
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(f"query, position {position}: {message}")
-        self.position = position
+        self.text, self.position = message, position
 
 
 def parse(query: str) -> Query:
@@ -46,6 +47,8 @@ def parse(query: str) -> Query:
         raise QueryError(f"longer than {MAX_QUERY:,} characters", MAX_QUERY + 1)
     if not query.strip():
         raise QueryError("it needs at least one word that must occur", 1)
+    if unreadable := _UNREADABLE.search(query):
+        raise QueryError("a character that no text holds; leave it out", unreadable.start() + 1)
     text = query.translate(_QUOTES)
     _check_pairs(text)
     try:

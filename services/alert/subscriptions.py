@@ -26,6 +26,14 @@ _LONGEST_MAILBOX = 254  # RFC 5321, 4.5.3.1, with the correction of RFC 3696
 DEFAULT_TYPES = (EventKind.TASK, EventKind.VERDICT)
 
 
+class OptionError(UserError):
+    """What was given for one `option` of the command does not fit; `text` says why."""
+
+    def __init__(self, option: str, text: str) -> None:
+        super().__init__(f"{option}: {text}")
+        self.option, self.text = option, text
+
+
 @dataclass(frozen=True)
 class Wish:
     """What somebody asks for, as given. No `types`: all when the query names `type`, or else the default."""
@@ -140,7 +148,7 @@ def _check_channel(wish: Wish, settings: Settings, web: Web, chat: Chat) -> None
         try:
             check()
         except (WebError, ChatError) as error:
-            raise UserError(f"{name}: {error}") from error
+            raise OptionError(name, str(error)) from error
     if wish.feed and settings.alerts_url is None:
         raise UserError(
             "--feed: set CLAIMDESK_ALERTS_URL and CLAIMDESK_ALERTS_PORT, where it is read"
@@ -161,9 +169,10 @@ def _channels(
 
 def _check_mailbox(email: str, settings: Settings) -> None:
     if not (settings.smtp_host and settings.mail_from and settings.alerts_url):
-        raise UserError(
-            "--email: set CLAIMDESK_SMTP_HOST, CLAIMDESK_MAIL_FROM and CLAIMDESK_ALERTS_URL (every mail "
-            "carries a link there that ends the alert)"
+        raise OptionError(
+            "--email",
+            "set CLAIMDESK_SMTP_HOST, CLAIMDESK_MAIL_FROM and CLAIMDESK_ALERTS_URL (every mail "
+            "carries a link there that ends the alert)",
         )
     try:
         mailbox = Address(addr_spec=email)
@@ -172,9 +181,9 @@ def _check_mailbox(email: str, settings: Settings) -> None:
         IndexError,
         MessageError,
     ) as error:  # what the parser raises for what is none
-        raise UserError(f"--email: {email!r} is no address") from error
+        raise OptionError("--email", f"{email!r} is no address") from error
     if not mailbox.domain or not email.isascii() or len(email) > _LONGEST_MAILBOX:
-        raise UserError(f"--email: {email!r} is no address like name@example.org")
+        raise OptionError("--email", f"{email!r} is no address like name@example.org")
 
 
 def _quiet(hours: str | None) -> tuple[time | None, time | None]:
@@ -183,7 +192,9 @@ def _quiet(hours: str | None) -> tuple[time | None, time | None]:
     start, dash, end = hours.partition("-")
     begins, ends = _clock(start, "--quiet"), _clock(end if dash else "", "--quiet")
     if begins == ends:
-        raise UserError("--quiet: the hours end when they begin; give hours such as 22:00-07:00")
+        raise OptionError(
+            "--quiet", "the hours end when they begin; give hours such as 22:00-07:00"
+        )
     return begins, ends
 
 
@@ -192,14 +203,14 @@ def _clock(value: str, option: str) -> time:
         return datetime.strptime(value.strip(), "%H:%M").time()  # noqa: DTZ007 - a clock's time, no moment
     except ValueError as error:
         wanted = "hours such as 22:00-07:00" if option == "--quiet" else "a time such as 08:00"
-        raise UserError(f"{option}: {value!r} is not understood; give {wanted}") from error
+        raise OptionError(option, f"{value!r} is not understood; give {wanted}") from error
 
 
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UserError(
-            f"--time-zone: there is no zone {name!r}; give one as Europe/Berlin"
+        raise OptionError(
+            "--time-zone", f"there is no zone {name!r}; give one as Europe/Berlin"
         ) from error
     return name

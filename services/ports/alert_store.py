@@ -115,8 +115,10 @@ class AlertStore(Protocol):
         """The active subscription whose feed has a secret of this SHA-256."""
         ...
 
-    def subscriptions(self, *, inactive: bool = False) -> list[Subscription]:
-        """The active ones, and with `inactive` all of them; oldest first."""
+    def subscriptions(
+        self, *, inactive: bool = False, owner: str | None = None
+    ) -> list[Subscription]:
+        """The active ones, and with `inactive` all of them, of everybody or of `owner`; oldest first."""
         ...
 
     def rekey(self) -> int:
@@ -222,6 +224,8 @@ class AlertStore(Protocol):
         """Give taken ones back without an attempt: those still owed are due at `until`."""
         ...
 
-    def deliveries(self, states: Sequence[DeliveryState] = (), limit: int = 100) -> list[Delivery]:
-        """Deliveries for a person to look at, newest first."""
+    def deliveries(
+        self, states: Sequence[DeliveryState] = (), limit: int = 100, about: str | None = None
+    ) -> list[Delivery]:
+        """Deliveries for a person to look at, newest first; with `about` those of a subscription."""
         ...

@@ -9,6 +9,8 @@ from fastapi.staticfiles import StaticFiles
 from services import __version__
 from services.ports.task_store import TaskStore
 from services.review.access import Access
+from services.review.alerts_api import make_alerts_api
+from services.review.alerts_page import make_alerts_page
 from services.review.api import make_api
 from services.review.errors import add_errors
 from services.review.forms import Forms, make_forms
@@ -52,6 +54,8 @@ def make_desk(settings: Settings, parts: Parts, stop: threading.Event) -> FastAP
     add_once(desk, parts.answers)
     desk.add_middleware(Guard, settings=settings)
     desk.include_router(make_api(settings, store, clock, access, parts.answers))
+    desk.include_router(make_alerts_api(parts.subscribing, access))
+    desk.include_router(make_alerts_page(parts.subscribing, access))
     desk.include_router(make_public(settings, parts.published, clock))
     desk.state.oidc = settings.oidc_issuer is not None  # whether the sign-in page offers it
     desk.include_router(make_oidc(settings, parts, access))  # before the links: theirs is any name

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from services.ports.subscribing import Unfit
 from services.ports.task_store import Conflict, UnknownTask
 from services.ports.work import Actor, Forbidden
 from services.review.accepting import preferred
@@ -74,7 +75,8 @@ def _invalid(request: Request, error: Any) -> Response:
     # A path that cannot be an id names nothing; everything else is the caller's to mend.
     rows = error.errors()
     if any(row["loc"][:1] == ("path",) for row in rows):
-        return _answer(request, 404, "there is no such task")
+        named = next(str(row["loc"][-1]) for row in rows if row["loc"][:1] == ("path",))
+        return _answer(request, 404, f"there is no such {named.removesuffix('_id')}")
     return _answer(request, 422, "; ".join(_told(row, error.body) for row in rows[:5]))
 
 
@@ -89,6 +91,10 @@ def _told(row: dict[str, Any], body: Any) -> str:
 
 def _bad_input(request: Request, error: Any) -> Response:
     return _answer(request, 422, str(error))
+
+
+def _unfit(_request: Request, error: Any) -> Response:
+    return problem(422, str(error), field=error.field, position=error.position)
 
 
 def _unknown(request: Request, error: Any) -> Response:
@@ -125,6 +131,7 @@ _ANSWERS: dict[type[Exception], Any] = {
     SignInFirst: _sign_in,
     RequestValidationError: _invalid,
     UserError: _bad_input,
+    Unfit: _unfit,
     UnknownTask: _unknown,
     Conflict: _conflict,
     Forbidden: _forbidden,

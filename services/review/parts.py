@@ -6,6 +6,7 @@ from services.ports.accounts import Accounts
 from services.ports.answers import AnswerStore
 from services.ports.audit_log import AuditLog
 from services.ports.published import PublishedStore
+from services.ports.subscribing import Subscribing
 from services.ports.task_store import TaskStore
 from services.ports.web import Web
 from services.runtime.clock import Clock
@@ -19,6 +20,7 @@ class Parts:
     accounts: Accounts
     audit: AuditLog
     published: PublishedStore
+    subscribing: Subscribing
     answers: AnswerStore
     web: Web
     clock: Clock

@@ -10,8 +10,11 @@ from schemas.claim import Claim, Kind
 from schemas.evidence import EvidenceKind
 from schemas.match import Relation
 from schemas.quotation import ContextKind, QuoteStatus
+from schemas.subscription import Digest
 from schemas.verdict import Rating
 from services.ports.accounts import Role
+from services.ports.alert_store import DeliveryState
+from services.ports.subscribing import Channel, Example
 from services.ports.work import Stage, State
 
 LABELS: dict[str, str] = {
@@ -41,6 +44,16 @@ LABELS: dict[str, str] = {
     ContextKind.ATTRIBUTED: "gives it to others",
     ContextKind.QUALIFIED: "limits it",
     ContextKind.QUESTION: "asks it",
+    Channel.LOG: "In the log file",
+    Channel.WEBHOOK: "By webhook",
+    Channel.EMAIL: "By e-mail",
+    Digest.IMMEDIATE: "Each by itself",
+    Digest.HOURLY: "Once an hour",
+    Digest.DAILY: "Once a day",
+    DeliveryState.OWED: "Owed",
+    DeliveryState.HELD: "Held for a digest",
+    DeliveryState.DELIVERED: "Delivered",
+    DeliveryState.GIVEN_UP: "Given up",
     **{kind: kind.value.capitalize() for kind in Kind},
     **{rating: rating.value.replace("_", " ").capitalize() for rating in Rating},
     **{state: state.value.capitalize() for state in State},
@@ -73,6 +86,13 @@ def passage(claim: Claim) -> list[Run]:
         Run(claim.context[a:b], " ".join(role for role, s, e in inside if s <= a and b <= e))
         for a, b in pairwise(edges)
     ]
+
+
+def runs(example: Example) -> list[tuple[str, bool]]:
+    """What an example says, cut wherever something that was found begins or ends; whether each part was."""
+    edges = [0, *(edge for span in example.marks for edge in span), len(example.summary)]
+    parts = [example.summary[start:end] for start, end in pairwise(edges)]
+    return [(part, number % 2 == 1) for number, part in enumerate(parts)]
 
 
 def safe_url(url: str | None) -> str | None:
@@ -123,6 +143,7 @@ def number(value: float) -> str:
 
 FILTERS: Mapping[str, Callable[..., object]] = {
     "passage": passage,
+    "runs": runs,
     "safe_url": safe_url,
     "label": label,
     "day": day,

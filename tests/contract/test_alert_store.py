@@ -191,6 +191,17 @@ def test_deliveries_newest_first_by_state(store: AlertStore) -> None:
     assert ids(store.deliveries([DeliveryState.OWED])) == ["n2", "n0"]
 
 
+def test_subscriptions_of_an_owner_and_deliveries_of_a_subscription(store: AlertStore) -> None:
+    for name, owner in (("s1", "ana"), ("s2", "bob")):
+        store.add(make_subscription(name, owner=owner))
+        store.owe(make_notification(f"of {name}", name), NOW)
+    store.disable("s1")
+    assert store.subscriptions(owner="ana") == []
+    assert [row.id for row in store.subscriptions(inactive=True, owner="ana")] == ["s1"]
+    assert ids(store.deliveries(about="s2")) == ["of s2"]
+    assert store.deliveries(about="nothing") == []
+
+
 def test_takers_at_the_same_time_share_and_never_double(store: AlertStore) -> None:
     names = [f"n{number}" for number in range(60)]
     for number, name in enumerate(names):

@@ -19,13 +19,16 @@ from schemas.evidence import Evidence
 from schemas.match import ArticleMatches, ClaimMatches, Match, Relation
 from schemas.task import Task
 from schemas.verdict import Rating, Verdict
+from services.adapters.apprise_chat import AppriseChat
 from services.adapters.http import HttpWeb
 from services.adapters.sql import make_engine
 from services.adapters.sql_accounts import SqlAccounts
+from services.adapters.sql_alerts import SqlAlertStore
 from services.adapters.sql_answers import SqlAnswerStore
 from services.adapters.sql_audit import SqlAuditLog
 from services.adapters.sql_published import SqlPublishedStore
 from services.adapters.sql_tasks import SqlTaskStore
+from services.alert.subscribing import OwnSubscriptions
 from services.ports.accounts import Account, Role
 from services.ports.task_store import StoredTask, TaskStore
 from services.ports.work import Actor, Decide, Policy, Take
@@ -36,6 +39,7 @@ from services.review.trail import DESK, Trail
 from services.runtime.clock import Clock, FakeClock
 from services.runtime.settings import Settings
 from services.triage.handle import handle
+from tests.support.alerts import VAULT
 
 NOW = datetime(2024, 5, 2, 12, tzinfo=UTC)
 
@@ -164,6 +168,7 @@ def store_at(url: str, policy: Policy | None = None) -> Iterator[SqlTaskStore]:
     store.setup()
     SqlPublishedStore(engine).setup()
     SqlAnswerStore(engine).setup()
+    SqlAlertStore(engine, VAULT).setup()
     try:
         yield store
     finally:
@@ -227,6 +232,19 @@ def answers_in(store: SqlTaskStore) -> SqlAnswerStore:
     return SqlAnswerStore(store._engine)
 
 
+def subscribing_in(
+    store: SqlTaskStore, clock: Clock, settings: Settings | None = None
+) -> OwnSubscriptions:
+    """Subscriptions, in the database of the tasks; no private address may be reached."""
+
+    def encode(_: Sequence[str]) -> Any:
+        raise AssertionError("a query needs no encoder")
+
+    alerts, web = SqlAlertStore(store._engine, VAULT), HttpWeb("test")
+    given = settings or Settings()
+    return OwnSubscriptions(given, alerts, store, encode, web, AppriseChat(), clock)
+
+
 def parts_of(store: SqlTaskStore, clock: Clock) -> Parts:
     """A desk's parts, all in the database of the tasks; the web that it reaches is this machine."""
     return Parts(
@@ -234,6 +252,7 @@ def parts_of(store: SqlTaskStore, clock: Clock) -> Parts:
         accounts=SqlAccounts(store._engine),
         audit=SqlAuditLog(store._engine),
         published=published_in(store),
+        subscribing=subscribing_in(store, clock),
         answers=answers_in(store),
         web=HttpWeb("test", allow_private=True, seconds=10),
         clock=clock,

@@ -263,6 +263,9 @@ def test_probes_and_the_description(api: httpx.Client) -> None:
     paths = api.get("/api/v1/openapi.json").json()["paths"]
     assert {path for path in paths if path.startswith("/api/")} == {
         "/api/v1/choices/{choice_id}/undo",
+        "/api/v1/subscriptions",
+        "/api/v1/subscriptions/dry-run",
+        "/api/v1/subscriptions/{subscription_id}",
         "/api/v1/tasks/{task_id}/merge",
         "/api/v1/tasks/{task_id}/split",
         "/api/v1/tasks",
