@@ -5,6 +5,7 @@ gigabytes. The child is started when first needed, serves one document after ano
 memory, and is replaced when a document takes too long or ends it.
 """
 
+import math
 import pickle
 import resource
 import subprocess
@@ -92,7 +93,10 @@ class Sandbox:
             ours, theirs = Pipe()
             with theirs:
                 process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    [sys.executable, "-m", __name__, str(theirs.fileno()), str(self._memory)],
+                    [
+                        *(sys.executable, "-m", __name__, str(theirs.fileno())),
+                        *(str(self._memory), str(math.ceil(self._seconds))),
+                    ],
                     stdin=subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,  # a Ctrl-C is for us; the child ends when we do
@@ -122,8 +126,12 @@ def reading_of(document: Document, options: Options) -> Reading:
     return Reading(list(read_document(document, options)), facts_of(document))
 
 
-def serve(connection: Connection, memory: int) -> None:
-    """Answer until the other side is gone: what the child does."""
+def serve(connection: Connection, memory: int, seconds: int) -> None:
+    """Answer until the other side is gone: what the child does.
+
+    It has `memory` bytes of address space, and `seconds` of processor time for each document.
+    The other side ends it long before, by the clock; unless that side is gone itself.
+    """
     import feedparser  # noqa: F401 - loaded before the first document, so that its time is not counted
     import trafilatura  # noqa: F401
 
@@ -134,8 +142,15 @@ def serve(connection: Connection, memory: int) -> None:
             document, options = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our parent
         except EOFError:
             return
+        _limit_time(seconds)
         connection.send_bytes(_RESULT.dump_json(reading_of(document, options)))
 
 
+def _limit_time(seconds: int) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(used.ru_utime + used.ru_stime) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,6 +1,11 @@
 """Feeds and pages that mean harm: refused with a reason, and the next document is read."""
 
+import pickle
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from multiprocessing.connection import Pipe
 
 import pytest
 
@@ -138,6 +143,18 @@ def test_a_page_that_takes_too_long_is_killed_and_the_next_is_read() -> None:
     with Sandbox(seconds=60) as sandbox:
         (item,) = sandbox.read(Document("feed.xml", GOOD.encode()), Options())
         assert isinstance(item, Item)
+
+
+def test_a_parser_whose_other_side_is_gone_ends_by_its_processor_time() -> None:
+    """By the process's own limit: nobody is there to kill it."""
+    ours, theirs = Pipe()
+    memory = str(2 * 1024**3)
+    command = [sys.executable, "-m", "services.ingest.sandbox", str(theirs.fileno()), memory, "1"]
+    with subprocess.Popen(command, pass_fds=(theirs.fileno(),)) as process:
+        theirs.close()
+        assert ours.recv_bytes() == b"ready"
+        ours.send_bytes(pickle.dumps((Document("slow.html", slow_page()), Options())))
+        assert process.wait(120) == -signal.SIGXCPU
 
 
 def test_a_document_that_takes_too_much_memory_ends_only_itself() -> None:
