@@ -1,13 +1,10 @@
 """The HTTP server of ingest, off unless it has a port."""
 
-import socket
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-import uvicorn
 
 from services.ingest.api import IngestApi
 from services.ingest.intake import Intake
@@ -18,6 +15,7 @@ from services.ports.push_keys import PushKeys
 from services.ports.web import Web
 from services.runtime.clock import Clock
 from services.runtime.errors import UserError
+from services.runtime.serving import listen, serve, url_of
 from services.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -63,39 +61,15 @@ class IngestServer:
 
         Raises UserError when the address cannot be listened on.
         """
-        config = uvicorn.Config(
-            self._api.app(self._token),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
-        with self._sandbox, _listen(self._settings) as bound:
-            host, port = bound.getsockname()[:2]
-            self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        host, port = self._settings.ingest_host, self._settings.ingest_port or 0
+        with self._sandbox, listen("ingest", host, port, "CLAIMDESK_INGEST") as bound:
+            self.url = url_of(bound)
             log.info("ingest listens", url=self.url)
-            if self._settings.ingest_host not in _LOOPBACK:
+            if host not in _LOOPBACK:
                 log.warning("the token crosses the network unencrypted here", url=self.url)
             self.listening.set()
             self._ready()
-            _Server(config, stop).run(sockets=[bound])
-
-
-class _Server(uvicorn.Server):
-    """Stops on our event; signals are the process's business, not a thread's."""
-
-    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
-        super().__init__(config)
-        self._stop = stop
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    async def on_tick(self, counter: int) -> bool:
-        return self._stop.is_set() or await super().on_tick(counter)
+            serve(self._api.app(self._token), bound, stop)
 
 
 def _token(settings: Settings) -> str:
@@ -106,15 +80,3 @@ def _token(settings: Settings) -> str:
             "is set; give it as a variable, or as a file in CLAIMDESK_SECRETS_DIR"
         )
     return token
-
-
-def _listen(settings: Settings) -> socket.socket:
-    host, port = settings.ingest_host, settings.ingest_port or 0
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise UserError(
-            f"ingest cannot listen on {host}:{port} ({error.strerror}); "
-            "set CLAIMDESK_INGEST_HOST and CLAIMDESK_INGEST_PORT (0 takes a free port)"
-        ) from error

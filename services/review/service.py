@@ -1,12 +1,9 @@
 """What review runs beside its step: the web server, and the outbox that publishes verdicts."""
 
-import socket
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import structlog
-import uvicorn
 
 from services.ports.event_log import Producer
 from services.ports.task_store import TaskStore
@@ -16,9 +13,10 @@ from services.review.parts import Parts
 from services.review.people import Door
 from services.review.trail import DESK, Trail
 from services.runtime.clock import Clock
-from services.runtime.errors import NotReady, UserError
+from services.runtime.errors import NotReady
 from services.runtime.events import make_event
 from services.runtime.executor import to_message
+from services.runtime.serving import listen, serve, url_of
 from services.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -97,26 +95,18 @@ class DeskServer:
 
         Raises UserError when the address cannot be listened on.
         """
+        host, port = self._settings.http_host, self._settings.http_port
         desk = make_desk(self._settings, self._parts, stop)
-        config = uvicorn.Config(
-            desk,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
-        with _listen(self._settings) as bound:
-            self.url = _url_of(bound)
+        with listen("the desk", host, port, "CLAIMDESK_HTTP") as bound:
+            self.url = url_of(bound)
             log.info("desk listens", url=self.url)
-            if self._settings.http_host not in LOOPBACK:
+            if host not in LOOPBACK:
                 log.warning("the desk is not on loopback: put TLS in front of it", url=self.url)
             self.listening.set()
             self._ready()
             if self._greet:
                 self._greet(self.entrance())
-            _Server(config, stop).run(sockets=[bound])
+            serve(desk, bound, stop)
 
     def entrance(self) -> str:
         """The address to open; a new link that signs in once where `greet` says so."""
@@ -128,36 +118,3 @@ class DeskServer:
             log.warning("no sign-in link could be made", error=str(error))
             link = None
         return f"{base}/sign-in/{link}" if link else base
-
-
-class _Server(uvicorn.Server):
-    """Stops on our event; signals are the process's business, not a thread's."""
-
-    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
-        super().__init__(config)
-        self._stop = stop
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    async def on_tick(self, counter: int) -> bool:
-        return self._stop.is_set() or await super().on_tick(counter)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    host, port = settings.http_host, settings.http_port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise UserError(
-            f"the desk cannot listen on {host}:{port} ({error.strerror}); "
-            "set CLAIMDESK_HTTP_HOST and CLAIMDESK_HTTP_PORT (0 takes a free port)"
-        ) from error
-
-
-def _url_of(bound: socket.socket) -> str:
-    host, port = bound.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
