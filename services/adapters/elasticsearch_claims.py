@@ -2,10 +2,9 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import elasticsearch
 import numpy as np
@@ -13,13 +12,19 @@ from elasticsearch import helpers
 
 from schemas.cluster_choice import ClusterChoice
 from services.adapters.claim_records import FORMAT, Record, check_vectors, ordered, pack, unpack
+from services.adapters.elasticsearch_server import (
+    AWAY,
+    NAME,
+    SECONDS,
+    connect,
+    errors_named,
+    reason,
+)
 from services.ports.claim_store import Near, SeenClaim, Sought
 from services.ports.cluster_choices import NONE, Choices
 from services.ports.evidence_store import DIMENSIONS, Vector
 from services.runtime.errors import NotReady, UserError
 
-_NAME = "Elasticsearch"
-_SECONDS = 30.0
 _PAGE = 1_000
 _CHOICES = "choices"  # the id of the one document that holds every choice
 _HAIR = 1e-4
@@ -45,8 +50,6 @@ _MAPPINGS: Mapping[str, Any] = {
         "choices": {"type": "object", "enabled": False},
     },
 }
-_AWAY = frozenset({401, 403, 404, 408, 429, 500, 502, 503, 504})
-"""Answers that mean a bad day: busy, red, read-only, no index yet, wrong credentials."""
 
 
 class ElasticsearchClaimStore:
@@ -56,20 +59,11 @@ class ElasticsearchClaimStore:
     is current without a refresh; people make few of them.
     """
 
-    def __init__(self, url: str, index: str, *, timeout: float = _SECONDS) -> None:
+    def __init__(self, url: str, index: str, *, timeout: float = SECONDS) -> None:
         """`timeout` is in seconds a request."""
         self._alias, self._index = index, f"{index}-v{FORMAT}"
         self._known: tuple[int, Choices] = (-1, NONE)
-        try:
-            parts = urlsplit(url)
-            self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
-            self._client = elasticsearch.Elasticsearch(
-                url, request_timeout=timeout, max_retries=1, retry_on_timeout=False
-            )
-        except ValueError as error:
-            raise UserError(
-                f"CLAIMDESK_ELASTICSEARCH_URL is no address of a server: {error}"
-            ) from error
+        self._client, self._where = connect(url, timeout)
 
     def setup(self) -> None:
         """Create the index and its alias, and check the format of what is there."""
@@ -164,7 +158,7 @@ class ElasticsearchClaimStore:
                 except elasticsearch.ConflictError:
                     continue
                 return
-        raise NotReady(_NAME, f"{self._where}: other processes keep writing choices")
+        raise NotReady(NAME, f"{self._where}: other processes keep writing choices")
 
     def choices(self) -> Choices:
         """The choices in force; read again only when they changed."""
@@ -227,10 +221,10 @@ class ElasticsearchClaimStore:
     def _is_there(self, item: Mapping[str, Any]) -> bool:
         """Whether the claim was there before. Raises when it could not be stored."""
         answer = item["create"]
-        if answer["status"] in _AWAY:
-            raise NotReady(_NAME, f"{self._where} refused a claim: {_reason(answer)}")
+        if answer["status"] in AWAY:
+            raise NotReady(NAME, f"{self._where} refused a claim: {reason(answer)}")
         if answer["status"] >= 400 and answer["status"] != 409:
-            raise UserError(f"{self._where} cannot take claim {answer['_id']}: {_reason(answer)}")
+            raise UserError(f"{self._where} cannot take claim {answer['_id']}: {reason(answer)}")
         return bool(answer["status"] == 409)
 
     def _read(self, ids: Sequence[str]) -> dict[str, SeenClaim]:
@@ -239,31 +233,18 @@ class ElasticsearchClaimStore:
         )
         for item in answer["docs"]:
             if "error" in item or not item["found"]:
-                raise NotReady(_NAME, f"{self._where}: a claim that was there cannot be read")
+                raise NotReady(NAME, f"{self._where}: a claim that was there cannot be read")
         return {item["_id"]: _seen(item["_source"]) for item in answer["docs"]}
 
     def _hits(self, response: Mapping[str, Any]) -> list[SeenClaim]:
         if "error" in response:
-            raise NotReady(_NAME, f"{self._where}: it cannot be searched: {_reason(response)}")
+            raise NotReady(NAME, f"{self._where}: it cannot be searched: {reason(response)}")
         if response.get("timed_out") or response["_shards"]["failed"]:
-            raise NotReady(_NAME, f"{self._where}: a part of the index did not answer")
+            raise NotReady(NAME, f"{self._where}: a part of the index did not answer")
         return [_seen(hit["_source"]) for hit in response["hits"]["hits"]]
 
-    @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        try:
-            yield
-        except (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout) as error:
-            raise NotReady(_NAME, f"{self._where} does not answer ({error.message})") from error
-        except elasticsearch.ApiError as error:
-            why = f"{self._where}: {error.status_code} {_reason(error.body)}"
-            if error.status_code in _AWAY:
-                raise NotReady(_NAME, why) from error
-            raise UserError(f"Elasticsearch refused the request: {why}") from error
-        except elasticsearch.UnsupportedProductError as error:
-            raise UserError(f"{self._where} is no Elasticsearch: {error.message}") from error
-        except elasticsearch.TransportError as error:
-            raise NotReady(_NAME, f"{self._where}: {error.message}") from error
+    def _errors_named(self) -> AbstractContextManager[None]:
+        return errors_named(self._where)
 
 
 def _is_missing_index(error: elasticsearch.NotFoundError) -> bool:
@@ -316,14 +297,3 @@ def _compared(hits: Sequence[SeenClaim], vector: Vector | None) -> Iterator[Near
     for seen in hits:
         if seen.vector is not None and vector is not None:
             yield Near(seen, round(float(np.dot(seen.vector, vector)), 4))
-
-
-def _reason(error: Any) -> str:
-    """The innermost reason that the server gives, on one line."""
-    if not isinstance(error, Mapping):
-        return str(error)
-    inner = error.get("error", error)
-    if not isinstance(inner, Mapping):
-        return str(inner)
-    causes = inner.get("root_cause") or [inner]
-    return f"{causes[0].get('type')}: {causes[0].get('reason')}"

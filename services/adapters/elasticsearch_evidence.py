@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import urlsplit
 
-import elasticsearch
 from elasticsearch import helpers
 
 from schemas.evidence import Evidence
@@ -22,6 +20,14 @@ from services.adapters.elasticsearch_queries import (
     passage_searches,
 )
 from services.adapters.elasticsearch_rebuild import rebuild
+from services.adapters.elasticsearch_server import (
+    AWAY,
+    NAME,
+    SECONDS,
+    connect,
+    errors_named,
+    reason,
+)
 from services.evidence.fusion import DEPTH, fuse, ranked
 from services.evidence.indexed import (
     body,
@@ -49,15 +55,10 @@ from services.ports.evidence_store import (
 from services.runtime.errors import NotReady, UserError
 from services.runtime.ids import stable_id
 
-_NAME = "Elasticsearch"
-_SECONDS = 30.0  # a request; a bulk of long texts needs more than the client's ten
 _CHUNK, _CHUNK_BYTES = 500, 8 * 1024 * 1024
 _PAGE = 200  # items that a scan holds
 _RETRIES = 5  # of items that were refused because the node was busy
 _LONGEST_ID = 512  # bytes, Elasticsearch's limit
-
-_AWAY = frozenset({401, 403, 404, 408, 429, 500, 502, 503, 504})
-"""Answers that mean a bad day: busy, red, read-only, no index yet, wrong credentials."""
 
 
 class ElasticsearchEvidenceStore:
@@ -67,21 +68,12 @@ class ElasticsearchEvidenceStore:
     """
 
     def __init__(
-        self, url: str, index: str, *, timeout: float = _SECONDS, retries: int = _RETRIES
+        self, url: str, index: str, *, timeout: float = SECONDS, retries: int = _RETRIES
     ) -> None:
         """`timeout` is in seconds a request; `retries` are for items refused by a busy node."""
         self._retries = retries
         self._alias = index
-        try:
-            parts = urlsplit(url)
-            self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
-            self._client = elasticsearch.Elasticsearch(
-                url, request_timeout=timeout, max_retries=1, retry_on_timeout=False
-            )
-        except ValueError as error:
-            raise UserError(
-                f"CLAIMDESK_ELASTICSEARCH_URL is no address of a server: {error}"
-            ) from error
+        self._client, self._where = connect(url, timeout)
 
     def setup(self) -> None:
         """Create the index and its alias, and check the format of what is there."""
@@ -204,7 +196,7 @@ class ElasticsearchEvidenceStore:
             answer = self._client.mget(index=self._alias, ids=list(by_key), source_includes=fields)
         for item in answer["docs"]:
             if "error" in item:
-                raise NotReady(_NAME, f"{self._where}: {_reason(item['error'])}")
+                raise NotReady(NAME, f"{self._where}: {reason(item['error'])}")
         return {by_key[item["_id"]]: item["_source"] for item in answer["docs"] if item["found"]}
 
     def _write(self, writes: Mapping[str, tuple[Document, str]], index: str) -> Iterable[str]:
@@ -227,40 +219,26 @@ class ElasticsearchEvidenceStore:
             yield outcome if done else self._refused(document, item)
 
     def _refused(self, document: Document, item: Mapping[str, Any]) -> str:
-        status, why = item["status"], _reason(item.get("error"))
+        status, why = item["status"], reason(item.get("error"))
         if status == 409:
             return "stale"  # a higher revision came in between
-        if status in _AWAY:
-            raise NotReady(_NAME, f"{self._where} refused {document.evidence.id}: {why}")
+        if status in AWAY:
+            raise NotReady(NAME, f"{self._where} refused {document.evidence.id}: {why}")
         raise UserError(f"{document.evidence.id}: {self._where} cannot take it: {why}")
 
     def _hits(self, response: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         if "error" in response:
-            why = f"{self._where}: {_reason(response['error'])}"
-            if response.get("status") in _AWAY:
-                raise NotReady(_NAME, why)
+            why = f"{self._where}: {reason(response['error'])}"
+            if response.get("status") in AWAY:
+                raise NotReady(NAME, why)
             raise UserError(f"the evidence index cannot be searched: {why}")
         if response.get("timed_out") or response["_shards"]["failed"]:
-            raise NotReady(_NAME, f"{self._where}: a part of the index did not answer")
+            raise NotReady(NAME, f"{self._where}: a part of the index did not answer")
         hits: list[Mapping[str, Any]] = response["hits"]["hits"]
         return hits
 
-    @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        try:
-            yield
-        except (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout) as error:
-            raise NotReady(_NAME, f"{self._where} does not answer ({error.message})") from error
-        except elasticsearch.ApiError as error:
-            why = f"{self._where}: {error.status_code} {_reason(error.body)}"
-            if error.status_code in _AWAY:
-                hint = "; run `claimdesk evidence setup`" if error.status_code == 404 else ""
-                raise NotReady(_NAME, f"{why}{hint}") from error
-            raise UserError(f"Elasticsearch refused the request: {why}") from error
-        except elasticsearch.UnsupportedProductError as error:
-            raise UserError(f"{self._where} is no Elasticsearch: {error.message}") from error
-        except elasticsearch.TransportError as error:
-            raise NotReady(_NAME, f"{self._where}: {error.message}") from error
+    def _errors_named(self) -> AbstractContextManager[None]:
+        return errors_named(self._where, missing="; run `claimdesk evidence setup`")
 
 
 def _foresee(document: Document, stored: Mapping[str, Any] | None) -> str:
@@ -389,14 +367,3 @@ def _passages(found: Mapping[str, list[Mapping[str, Any]]], top: int) -> list[Pa
 
 def _place(inner: Mapping[str, Any]) -> str:
     return passage_key(inner["parent"]["_source"]["evidence"]["id"], inner["_nested"]["offset"])
-
-
-def _reason(error: Any) -> str:
-    """The innermost reason that the server gives, on one line."""
-    if not isinstance(error, Mapping):
-        return str(error)
-    inner = error.get("error", error)
-    if not isinstance(inner, Mapping):
-        return str(inner)
-    causes = inner.get("root_cause") or [inner]
-    return f"{causes[0].get('type')}: {causes[0].get('reason')}"

@@ -4,8 +4,6 @@ Tasks with a near deadline come first, then the others; both by priority. They a
 so that either is read from its index.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +23,7 @@ from sqlalchemy import (
     true,
 )
 
+from services.adapters import cursors
 from services.adapters.sql_task_reading import stored_tasks
 from services.adapters.sql_task_rows import key_of
 from services.adapters.sql_task_tables import sightings, tasks, undecided
@@ -32,7 +31,6 @@ from services.adapters.sql_task_work import folded
 from services.ports.task_store import Filter
 from services.ports.work import NEAR, Actor, State
 from services.review.workflow import main_language
-from services.runtime.errors import UserError
 
 _FIRST_MOMENT, _LAST_MOMENT = -6e10, 2.5e11  # seconds that a datetime can hold
 _TaskId = Annotated[str, Field(pattern=r"^[\w.:-]+$")]
@@ -182,18 +180,10 @@ _RULES: dict[str, Callable[[Any], ColumnElement[bool]]] = {
 
 
 def _cursor(soon: datetime | None, part: int, row: Row[Any]) -> str:
-    moment = soon.timestamp() if soon else None
-    packed = json.dumps([moment, part, row.priority, row.id]).encode()
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return cursors.write([soon.timestamp() if soon else None, part, row.priority, row.id])
 
 
 def _read_cursor(cursor: str) -> _Position:
-    try:
-        packed = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        moment, part, priority, task_id = _POSITION.validate_json(packed)
-    except ValueError as error:
-        raise UserError(
-            "the cursor is not one that a page gave; start from the first page"
-        ) from error
+    moment, part, priority, task_id = cursors.read(cursor, _POSITION)
     soon = datetime.fromtimestamp(moment, UTC) if moment is not None else None
     return _Position(soon, part, priority, task_id)
